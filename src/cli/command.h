@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of commands: `kdumpkit NAME …`. */
+#ifndef KDK_COMMAND_H
+#define KDK_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/error.h"
+#include "core/sys.h"
+
+enum kdk_exit {
+	KDK_EXIT_DONE = 0,
+	KDK_EXIT_FAILED = 1,
+	KDK_EXIT_USAGE = 2,
+	KDK_EXIT_NO = 3,	/* the answer is no: not ready, incomplete */
+};
+
+enum kdk_color {
+	KDK_COLOR_AUTO,
+	KDK_COLOR_ALWAYS,
+	KDK_COLOR_NEVER,
+};
+
+/* What main() found before the command's name, and where answers go. */
+struct kdk_cli {
+	const struct kdk_sys *sys;
+	FILE *out;
+	FILE *err;
+	bool json;
+	enum kdk_color color;	/* already resolved: ALWAYS or NEVER */
+	int exit;		/* enum kdk_exit; a command sets KDK_EXIT_NO */
+};
+
+/* One option of a command. long_name NULL ends a list. */
+struct kdk_option {
+	char short_name;	/* 0: none */
+	const char *long_name;
+	const char *argument;	/* "FILE"; NULL: takes none */
+	const char *help;	/* N_() */
+};
+
+/*
+ * To add a command: one of these in its own file cmd_NAME.c, listed in commands.c,
+ * in po/POTFILES.in, with a section in the man page.
+ */
+struct kdk_command {
+	const char *name;
+	const char *summary;			/* N_(), one line */
+	const char *arguments;			/* "DUMP…", "DUMP ADDRESS [COUNT]" */
+	const struct kdk_option *options;	/* NULL: none of its own */
+	const char *example;			/* shown under --help; one or more lines */
+
+	/* argv[0] is the command's name; --help has been dealt with. Errors of KDK_ERROR_USAGE exit 2. */
+	struct kdk_error *(*run)(struct kdk_cli *cli, int argc, char **argv);
+};
+
+extern const struct kdk_command *const kdk_commands[];	/* ends with NULL */
+
+/*
+ * getopt_long() over a kdk_option list plus --json and --color, which every
+ * command accepts anywhere. Returns the short_name, or 256 + index for options
+ * without one; 0 at the end, with *index at the first argument that is no option;
+ * -1 with *error set. Start with *index 0.
+ */
+struct kdk_option_parser {
+	int argc;
+	char **argv;
+	int index;		/* first non-option once next() has returned 0 */
+	const char *value;	/* of the option just returned; NULL when it takes none */
+	struct kdk_error *error;
+	/* private */
+	struct kdk_cli *cli;
+	const struct kdk_option *options;
+	void *private;
+};
+
+struct kdk_error *kdk_options_init(struct kdk_option_parser *parser, struct kdk_cli *cli,
+				   const struct kdk_option *options, int argc, char **argv);
+int kdk_options_next(struct kdk_option_parser *parser);
+void kdk_options_deinit(struct kdk_option_parser *parser);
+
+#endif
