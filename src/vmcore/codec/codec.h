@@ -20,10 +20,18 @@ struct kdk_codec {
 	uint32_t page_flag;	/* KDK_PAGE_FLAG_* */
 
 	/*
+	 * What the library keeps from page to page; both NULL when nothing.
+	 * Out of memory: NULL.
+	 */
+	void *(*context_create)(void);
+	void (*context_destroy)(void *context);
+
+	/*
 	 * Fills exactly `page_size` bytes of `page`, or fails and leaves them undefined.
+	 * `context` comes from context_create, NULL for codecs that have none.
 	 * NULL in a build without the library: the name is still known.
 	 */
-	struct kdk_error *(*decompress)(const void *data, size_t size,
+	struct kdk_error *(*decompress)(void *context, const void *data, size_t size,
 					void *page, size_t page_size);
 };
 

@@ -25,7 +25,10 @@ enum kdk_page_state {
 /* "present", "zero", … : untranslated, also used in JSON. */
 const char *kdk_page_state_name(enum kdk_page_state state);
 
-/* `length` bytes from the address asked for have this state; never 0. */
+/*
+ * `length` bytes from the address asked for have this state; never 0. What follows
+ * may have the same state: a run also ends where finding its end would be long work.
+ */
 struct kdk_run {
 	enum kdk_page_state state;
 	uint64_t length;
@@ -82,6 +85,7 @@ struct kdk_dump {
 	struct kdk_dump_facts facts;
 	struct kdk_note *notes;
 	size_t note_count;
+	uint8_t *note_bytes;		/* what notes point into */
 	char *vmcoreinfo;		/* the note's text, NUL added; NULL when the dump has none */
 	size_t vmcoreinfo_size;		/* without the NUL */
 	struct kdk_segment *segments;	/* ELF only, sorted by phys, KDK_NO_ADDRESS last */
@@ -114,9 +118,17 @@ struct kdk_format {
 	/*
 	 * Physical bytes that lie within one page frame of the dump. Fails with
 	 * KDK_ERROR_ABSENT and the state's name unless all are present or zero.
+	 * Any length is fine where facts.page_size is 0.
 	 */
 	struct kdk_error *(*read)(const struct kdk_dump *dump, uint64_t phys,
 				  void *buffer, size_t length);
+
+	/*
+	 * KDK_PAGE_FLAG_* of the present page at phys, 0 when it is stored raw. NULL
+	 * for containers that do not compress.
+	 */
+	struct kdk_error *(*page_flags)(const struct kdk_dump *dump, uint64_t phys,
+					uint32_t *ret);
 
 	/*
 	 * NULL except for containers that hold kernel-virtual memory with no
@@ -135,7 +147,10 @@ extern const struct kdk_format *const kdk_formats[];	/* ends with NULL */
  */
 struct kdk_error *kdk_dump_open(const char *const *paths, size_t count, struct kdk_dump **ret);
 
-/* The same from sources, which now belong to the dump, also on error. */
+/*
+ * The same from sources, which now belong to the dump, also on error; the array
+ * itself stays the caller's.
+ */
 struct kdk_error *kdk_dump_open_sources(struct kdk_source **sources, size_t count,
 					struct kdk_dump **ret);
 
