@@ -55,7 +55,16 @@ struct kdk_command {
 	struct kdk_error *(*run)(struct kdk_cli *cli, int argc, char **argv);
 };
 
-extern const struct kdk_command *const kdk_commands[];	/* ends with NULL */
+/* Commands that --help shows under one title. title NULL ends the list of groups. */
+struct kdk_command_group {
+	const char *title;				/* N_() */
+	const struct kdk_command *const *commands;	/* ends with NULL */
+};
+
+extern const struct kdk_command_group kdk_command_groups[];
+
+/* "auto", "always" or "never" becomes cli->color: by cli->out and NO_COLOR when auto. */
+struct kdk_error *kdk_cli_set_color(struct kdk_cli *cli, const char *when);
 
 /*
  * getopt_long() over a kdk_option list plus --json and --color, which every
@@ -72,7 +81,7 @@ struct kdk_option_parser {
 	/* private */
 	struct kdk_cli *cli;
 	const struct kdk_option *options;
-	void *private;
+	void *private;		/* what getopt_long() wants the list to be */
 };
 
 struct kdk_error *kdk_options_init(struct kdk_option_parser *parser, struct kdk_cli *cli,

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdkcli_a_SOURCES += \
+	src/cli/cmd_check.c \
+	src/cli/cmd_info.c \
+	src/cli/cmd_rd.c \
+	src/cli/cmd_vtop.c \
 	src/cli/command.h \
 	src/cli/commands.c \
 	src/cli/help.c \
 	src/cli/help.h \
+	src/cli/open.c \
+	src/cli/open.h \
 	src/cli/options.c

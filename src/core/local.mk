@@ -14,6 +14,8 @@ libkdk_a_SOURCES += \
 	src/core/sys.h \
 	src/core/sys_calls.c \
 	src/core/sys_calls.h \
+	src/core/sys_path.c \
+	src/core/sys_path.h \
 	src/core/table.c \
 	src/core/table.h \
 	src/core/text.c \
