@@ -69,8 +69,11 @@ static struct kdk_error *read_options(struct kdk_cli *cli, int argc, char **argv
 			return kdk_error_new(KDK_ERROR_USAGE, _("option %s needs a value"),
 					     argv[optind - 1]);
 		default:
+			/* Within "-xyz" optind has not moved yet. */
 			return kdk_error_new(KDK_ERROR_USAGE,
 					     _("no option %s; see kdumpkit --help"),
+					     optopt && optopt < OPTION_SYSROOT ?
+					     (const char[]){ '-', (char)optopt, '\0' } :
 					     argv[optind - 1]);
 		}
 	}

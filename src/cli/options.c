@@ -121,18 +121,22 @@ void kdk_options_deinit(struct kdk_option_parser *parser)
 	parser->private = NULL;
 }
 
-/* getopt_long() leaves optopt 0 after a long option that it does not know. */
+/*
+ * optopt is 0 after a long option that nobody knows, and an option's own value after
+ * a long one that was given a value it does not take. Only a short one that nobody
+ * knows leaves another character there; then optind may not have moved yet.
+ */
 static struct kdk_error *refuse_option(const struct kdk_option_parser *parser)
 {
-	const char *given = parser->argv[optind - 1];
-	bool is_long = optopt < 1 || optopt >= LONG_ONLY || !strncmp(given, "--", 2);
+	const struct getopt_form *form = parser->private;
+	bool is_short = optopt > 0 && optopt < LONG_ONLY &&
+		(optopt == ':' || !strchr(form->shorts, optopt));
 
-	if (is_long)
-		return kdk_error_new(KDK_ERROR_USAGE,
-				     _("no option %s; see kdumpkit %s --help"), given,
-				     parser->argv[0]);
-	return kdk_error_new(KDK_ERROR_USAGE, _("no option -%c; see kdumpkit %s --help"),
-			     optopt, parser->argv[0]);
+	if (is_short)
+		return kdk_error_new(KDK_ERROR_USAGE, _("no option -%c; see kdumpkit %s --help"),
+				     optopt, parser->argv[0]);
+	return kdk_error_new(KDK_ERROR_USAGE, _("no option %s; see kdumpkit %s --help"),
+			     parser->argv[optind - 1], parser->argv[0]);
 }
 
 int kdk_options_next(struct kdk_option_parser *parser)

@@ -8,6 +8,8 @@
 
 #include "core/text.h"
 
+#define COLUMN_SEPARATOR "  "
+
 struct kdk_table {
 	struct libscols_table *scols;
 	struct libscols_line *row;	/* the one being filled; owned by scols */
@@ -41,7 +43,7 @@ static struct kdk_error *table_new(struct kdk_table **ret)
 	table_fail(table, scols_table_enable_noencoding(table->scols, 1));
 	/* The same bytes on a terminal and in a pipe. */
 	table_fail(table, scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER));
-	table_fail(table, scols_table_set_column_separator(table->scols, "  "));
+	table_fail(table, scols_table_set_column_separator(table->scols, COLUMN_SEPARATOR));
 	*ret = kdk_take(table);
 	return NULL;
 }
@@ -98,6 +100,7 @@ static void set_cell(struct kdk_table *table, size_t column, const char *format,
 	struct kdk_buffer raw = { 0 }, safe = { 0 };
 	struct kdk_error *err;
 	char *text;
+	int rc;
 
 	if (!table->row)
 		return;
@@ -110,7 +113,10 @@ static void set_cell(struct kdk_table *table, size_t column, const char *format,
 		table_fail(table, -ENOMEM);
 		return;
 	}
-	table_fail(table, scols_line_refer_data(table->row, column, text));
+	rc = scols_line_refer_data(table->row, column, text);
+	if (rc)
+		free(text);
+	table_fail(table, rc);
 }
 
 void kdk_table_set(struct kdk_table *table, size_t column, const char *format, ...)
@@ -133,15 +139,29 @@ void kdk_table_pair(struct kdk_table *table, const char *key, const char *format
 	va_end(args);
 }
 
+/* The library prints nothing at all for a table without rows. */
+static void print_headers(const struct kdk_table *table, FILE *out)
+{
+	for (size_t i = 0; i < scols_table_get_ncols(table->scols); i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+		const char *header = scols_cell_get_data(scols_column_get_header(column));
+
+		fprintf(out, "%s%s", i ? COLUMN_SEPARATOR : "", header ? header : "");
+	}
+	putc('\n', out);
+}
+
 struct kdk_error *kdk_table_print(struct kdk_table *table, FILE *out)
 {
+	bool empty = !scols_table_get_nlines(table->scols);
+
 	if (table->error)
 		return kdk_take(table->error);
+	if (empty && !scols_table_is_noheadings(table->scols))
+		print_headers(table, out);
+	if (empty)
+		return NULL;
 	table_fail(table, scols_table_set_stream(table->scols, out));
-	/* Without rows the library prints nothing at all. */
-	if (!scols_table_get_nlines(table->scols) &&
-	    !scols_table_is_noheadings(table->scols))
-		kdk_table_row(table);
 	if (!table->error)
 		table_fail(table, scols_print_table(table->scols));
 	return kdk_take(table->error);
