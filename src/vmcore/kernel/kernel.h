@@ -12,7 +12,19 @@ struct kdk_kernel {
 	bool info_found_by_scan;		/* there was no note: page starts were searched */
 	struct kdk_memory *memory;		/* owned; NULL when arch is */
 	uint32_t page_size;			/* bytes of a page frame; 4096 when nothing says */
+
+	/* Private: made on first use, with the error that making them ended in. */
+	struct kdk_symbols *symbols;
+	struct kdk_types *types;
+	struct kdk_modules *modules;
+	struct kdk_error *symbols_error, *types_error, *modules_error;
+	const struct kdk_debuginfo_options *debuginfo;	/* borrowed; NULL: defaults */
 };
+
+/* Made on first use; the kernel keeps them. The error is a copy and the caller's. */
+struct kdk_error *kdk_kernel_symbols(struct kdk_kernel *kernel, struct kdk_symbols **ret);
+struct kdk_error *kdk_kernel_types(struct kdk_kernel *kernel, struct kdk_types **ret);
+struct kdk_error *kdk_kernel_modules(struct kdk_kernel *kernel, struct kdk_modules **ret);
 
 /* Opens the dump at paths (see kdk_dump_open) and learns what every command needs. */
 struct kdk_error *kdk_kernel_open(const char *const *paths, size_t count,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One frame of a backtrace. */
+#ifndef KDK_FRAME_H
+#define KDK_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+enum kdk_frame_how {
+	KDK_FRAME_REGISTERS,	/* the pc of saved registers */
+	KDK_FRAME_ORC,
+	KDK_FRAME_DWARF,
+	KDK_FRAME_POINTER,	/* frame pointer or frame record */
+	KDK_FRAME_CHAIN,	/* back chain */
+	KDK_FRAME_GUESS,	/* a return address found by scanning the stack */
+};
+
+enum kdk_stack_kind {
+	KDK_STACK_TASK,
+	KDK_STACK_IRQ,
+	KDK_STACK_SOFTIRQ,
+	KDK_STACK_NMI,
+	KDK_STACK_DOUBLE_FAULT,
+	KDK_STACK_MACHINE_CHECK,
+	KDK_STACK_VC,
+	KDK_STACK_DEBUG,
+	KDK_STACK_ENTRY,
+	KDK_STACK_OVERFLOW,
+	KDK_STACK_UNKNOWN,
+};
+
+/* Registers at a frame; index meaning is the architecture's (kdk_arch.registers). */
+#define KDK_REGISTERS 40
+
+struct kdk_registers {
+	uint64_t value[KDK_REGISTERS];
+	uint64_t known;		/* bit per register */
+};
+
+struct kdk_frame {
+	uint64_t pc;
+	uint64_t sp;
+	char *function;		/* owned; NULL when no symbol covers pc */
+	uint64_t offset;	/* pc − start of function */
+	uint64_t size;		/* bytes of the function; 0 when not known */
+	const char *module;	/* NULL: the kernel */
+	char *file;		/* owned; NULL without debuginfo */
+	unsigned int line;
+	bool inlined;		/* shares pc and sp with the frame below it that is not */
+	enum kdk_stack_kind stack;
+	unsigned int stack_cpu;
+	enum kdk_frame_how how;
+	bool recovered;		/* return address was hidden by ftrace or a kretprobe */
+	/* An exception or interrupt was taken here: registers hold what it interrupted. */
+	bool exception;
+	const char *exception_name;	/* "page fault"; NULL when not known */
+	bool user;			/* the exception came from user space */
+	struct kdk_registers registers;	/* known == 0 when not kept */
+};
+
+struct kdk_backtrace {
+	struct kdk_frame *frames;	/* innermost first */
+	size_t count;
+	bool complete;			/* ended where stacks end; else see note */
+	char *note;			/* why it ended early; NULL */
+};
+
+void kdk_backtrace_deinit(struct kdk_backtrace *trace);
+
+const char *kdk_frame_how_name(enum kdk_frame_how how);
+const char *kdk_stack_kind_name(enum kdk_stack_kind kind);
+
+#endif
