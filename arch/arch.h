@@ -28,9 +28,13 @@ struct kdk_arch_reader {
 	/* vmcoreinfo, key in full: "NUMBER(phys_base)". False when absent or no number. */
 	bool (*number)(void *context, const char *key, uint64_t *ret);
 
+	/* The same for what is no number: "CONFIG_X86_PAE". NULL when absent. */
+	const char *(*text)(void *context, const char *key);
+
 	/*
 	 * The container's own word on an address: physical address behind a
 	 * kernel-virtual one by ELF PT_LOAD headers. False when they do not say.
+	 * NULL when the container has no such headers at all.
 	 */
 	bool (*segment)(void *context, uint64_t virt, uint64_t *ret_phys);
 };
@@ -57,11 +61,11 @@ struct kdk_paging {
 	const struct kdk_arch *arch;
 	struct kdk_arch_reader reader;
 	uint32_t page_size;		/* bytes of a page frame */
-	char mode[64];			/* for people: "4-level", "48-bit VA, 64K pages", "radix" */
+	char mode[80];			/* for people: "4-level", "48-bit VA, 64K pages", "radix" */
 	uint64_t root;			/* physical address of the kernel's top table */
 	bool root_known;		/* false: only linear translations work */
 	uint64_t phys_base;		/* kernel image: phys = virt - image_start + phys_base */
-	uint64_t word[8];		/* the architecture's own */
+	uint64_t word[12];		/* the architecture's own */
 };
 
 struct kdk_arch {
@@ -69,9 +73,10 @@ struct kdk_arch {
 	const char *const *machines;	/* utsname.machine values; ends with NULL */
 	uint16_t elf_machine;		/* EM_* */
 	uint8_t word_bytes;		/* 4 or 8 */
+	bool big_endian;		/* a machine of either order is two of these */
 
 	/*
-	 * Learns the paging mode from vmcoreinfo and the dump itself. `paging->reader`,
+	 * Learns the paging mode from vmcoreinfo and the dump itself. `paging->arch`, reader,
 	 * page_size (0: not known yet) and phys_base (UINT64_MAX: container does not
 	 * say) are set by the caller. An error means that no kernel-virtual address can be read.
 	 */
@@ -88,8 +93,8 @@ struct kdk_arch {
 extern const struct kdk_arch *const kdk_archs[];	/* ends with NULL */
 
 /*
- * By ELF machine and word size (EM_NONE: not known), then by utsname.machine
- * ("": not known). NULL when neither names one.
+ * By ELF machine (EM_NONE: not known), word size (0: not known) and byte order, then
+ * by utsname.machine ("": not known). NULL when neither names one.
  */
 const struct kdk_arch *kdk_arch_find(uint16_t elf_machine, uint8_t word_bytes,
 				     bool big_endian, const char *machine);

@@ -38,10 +38,10 @@ KDK_DEFINE_CLEANUP(struct kdk_vmcoreinfo *, kdk_vmcoreinfo_destroy)
 const char *kdk_vmcoreinfo_find(const struct kdk_vmcoreinfo *info, const char *key);
 
 /*
- * The number behind a key written in full. SYMBOL(…) and KERNELOFFSET are
- * hexadecimal without prefix, NUMBER(…) is decimal, or hexadecimal behind 0x;
- * negative decimals become two's complement. False when absent or not all of the
- * value is a number.
+ * The number behind a key written in full. SYMBOL(…), KERNELOFFSET and s390's
+ * KERNELOFFPHYS, IDENTITYBASE, SAMODE31 and EAMODE31 are hexadecimal without prefix;
+ * all else is decimal, or hexadecimal behind 0x. Negative decimals become two's
+ * complement. False when absent or not all of the value is a number of 64 bits.
  */
 bool kdk_vmcoreinfo_number(const struct kdk_vmcoreinfo *info, const char *key, uint64_t *ret);
 
