@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+libkdk_a_SOURCES += \
+	src/vmcore/inspect/log.c \
+	src/vmcore/inspect/log.h \
+	src/vmcore/inspect/log_area.c \
+	src/vmcore/inspect/log_area.h \
+	src/vmcore/inspect/log_build.c \
+	src/vmcore/inspect/log_build.h \
+	src/vmcore/inspect/log_level.c \
+	src/vmcore/inspect/log_plain.c \
+	src/vmcore/inspect/log_print.c \
+	src/vmcore/inspect/log_print.h \
+	src/vmcore/inspect/log_records.c \
+	src/vmcore/inspect/log_ring.c
