@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 libkdk_a_SOURCES += \
 	src/vmcore/codec/codec.h \
 	src/vmcore/codec/codecs.h \
