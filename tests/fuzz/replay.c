@@ -75,7 +75,7 @@ static void replay(const char *path)
 	free(entries);
 }
 
-/* tests/fuzz/fuzz_x replays $srcdir/tests/fuzz/corpus/x. */
+/* fuzz_x, also by the name fuzz_x.replay, replays $srcdir/tests/fuzz/corpus/x. */
 static void replay_corpus(const char *program)
 {
 	const char *srcdir = getenv("srcdir"), *slash = strrchr(program, '/');
@@ -84,7 +84,8 @@ static void replay_corpus(const char *program)
 
 	if (!strncmp(name, "fuzz_", 5))
 		name += 5;
-	if (asprintf(&path, "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".", name) < 0)
+	if (asprintf(&path, "%s/tests/fuzz/corpus/%.*s", srcdir ? srcdir : ".",
+		     (int)strcspn(name, "."), name) < 0)
 		give_up(name);
 	replay(path);
 	free(path);
