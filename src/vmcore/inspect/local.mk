@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdk_a_SOURCES += \
+	src/vmcore/inspect/check.c \
+	src/vmcore/inspect/check.h \
 	src/vmcore/inspect/log.c \
 	src/vmcore/inspect/log.h \
 	src/vmcore/inspect/log_area.c \
@@ -11,4 +13,6 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/log_print.c \
 	src/vmcore/inspect/log_print.h \
 	src/vmcore/inspect/log_records.c \
-	src/vmcore/inspect/log_ring.c
+	src/vmcore/inspect/log_ring.c \
+	src/vmcore/inspect/summary.c \
+	src/vmcore/inspect/summary.h
