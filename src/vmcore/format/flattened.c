@@ -11,6 +11,9 @@
 #define RECORD_HEADER	16u
 #define END_MARKER	UINT64_MAX
 
+/* Record headers are fetched with at least so many bytes. */
+#define MIN_AHEAD	512u
+
 /* 768 MiB of index; real writers stay a hundred times below. */
 #define MAX_ENTRIES	(1u << 25)
 
@@ -160,10 +163,16 @@ static struct kdk_error *header_next(struct header_reader *reader, uint64_t posi
 	return NULL;
 }
 
-/* Copying 4 KiB costs about what a system call does. */
+/*
+ * Copying 4 KiB costs about what a system call does: behind a longer record, just
+ * enough is fetched to pass a small one; where small ones follow each other, more.
+ */
 static void header_adapt(struct header_reader *reader, uint64_t record_size)
 {
-	reader->ahead = record_size < 4096 ? sizeof(reader->buffer) : RECORD_HEADER;
+	if (record_size >= 4096)
+		reader->ahead = MIN_AHEAD;
+	else if (reader->ahead < sizeof(reader->buffer))
+		reader->ahead *= 2;
 }
 
 /* Walks all record headers. *ret_damage stays NULL when the end marker was found. */
@@ -179,7 +188,7 @@ static struct kdk_error *walk_records(const struct kdk_source *inner, struct bui
 		return &kdk_enomem;
 	reader->source = inner;
 	reader->start = reader->filled = 0;
-	reader->ahead = RECORD_HEADER;
+	reader->ahead = MIN_AHEAD;
 	*ret_damage = "the file ends before its end marker";
 	while (!err && inner->size - position >= RECORD_HEADER) {
 		const uint8_t *header;

@@ -154,42 +154,48 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 	return !bytes[0] && !memcmp(bytes, bytes + 1, size - 1);
 }
 
-/* Is the page at `offset` the one of zeroes that a writer puts in front of its data? */
-static struct kdk_error *check_zero_page(struct kdk_kdump *kdump, struct kdk_kdump_part *part,
-					 uint64_t offset)
+/* *ret: is the page at `offset` all zeroes? */
+static struct kdk_error *check_zero_page(struct kdk_kdump *kdump,
+					 const struct kdk_kdump_part *part, uint64_t offset,
+					 bool *ret)
 {
 	struct kdk_error *err = kdk_source_read(part->source, offset, kdump->packed,
 						kdump->block_size);
 
 	if (err && err->kind != KDK_ERROR_ABSENT)
 		return err;
-	if (!err && is_zero(kdump->packed, kdump->block_size))
-		part->zero_offset = offset;
+	*ret = !err && is_zero(kdump->packed, kdump->block_size);
 	kdk_error_destroy(err);
 	return NULL;
 }
 
 /*
- * The data begins behind as many descriptors as the part has; in a split set,
- * as makedumpfile 1.7 writes it, behind room for those of the whole dump.
+ * Writers put one page of zeroes in front of their data and let all zero pages
+ * share it. The data begins behind as many descriptors as the part has; in a
+ * split set, as makedumpfile 1.7 writes it, behind room for those of the whole
+ * dump. In that case the other place is a gap, which no descriptor names.
  */
 static struct kdk_error *find_zero_page(struct kdk_kdump *kdump, struct kdk_kdump_part *part)
 {
-	uint64_t known = kdump->bitmap.known[1], last[2], rank;
-	struct kdk_error *err;
+	uint64_t last[2] = { part->header.end_pfn, kdump->max_mapnr };
 
 	part->zero_known = true;
-	last[0] = part->header.end_pfn;
-	last[1] = kdump->max_mapnr;
-	for (size_t i = 0; i < 2 && !part->zero_offset; i++) {
-		if (last[i] > known)
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t rank, offset;
+		struct kdk_error *err;
+		bool zero;
+
+		if (last[i] > kdump->bitmap.known[1])
 			return NULL;
 		err = kdk_kdump_bitmap_rank(&kdump->bitmap, last[i], &rank);
-		if (!err)
-			err = check_zero_page(kdump, part, part->desc_offset + DESC_SIZE *
-					      (i ? rank : rank - part->first_rank));
 		if (err)
 			return err;
+		offset = part->desc_offset + DESC_SIZE * (i ? rank : rank - part->first_rank);
+		err = check_zero_page(kdump, part, offset, &zero);
+		if (err)
+			return err;
+		if (zero)
+			part->zero_offset[i] = offset;
 	}
 	return NULL;
 }
@@ -228,7 +234,7 @@ static struct kdk_error *read_desc(struct kdk_kdump *kdump, struct kdk_kdump_par
 		if (err)
 			return err;
 	}
-	if (part->zero_offset && ret->desc.offset == part->zero_offset)
+	if (ret->desc.offset == part->zero_offset[0] || ret->desc.offset == part->zero_offset[1])
 		ret->state = KDK_PAGE_ZERO;
 	return NULL;
 }

@@ -81,8 +81,8 @@ struct kdk_kdump_part {
 	uint64_t first_rank;		/* descriptors count from start_pfn */
 	uint64_t desc_offset;
 	uint64_t desc_count;		/* that the file has room for */
-	uint64_t zero_offset;		/* of the page shared by zero pages; 0: not looked for, or none */
-	bool zero_known;
+	uint64_t zero_offset[2];	/* where the page shared by zero pages may be; 0: is not */
+	bool zero_known;		/* zero_offset has been looked for */
 };
 
 #define KDK_KDUMP_CODECS 8

@@ -110,7 +110,7 @@ struct kdk_error *kdk_source_open_file(const char *path, struct kdk_source **ret
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct file_source *file;
 	struct kdk_error *err;
-	uint64_t size;
+	uint64_t size = 0;
 
 	if (fd < 0)
 		return kdk_error_system(errno, "opening %s", path);

@@ -27,23 +27,33 @@ static struct kdk_error *window_fill(struct kdk_window_cache *cache, size_t at,
 	return NULL;
 }
 
-/* The slot that has the window, or is filled with it. */
+/* The slot that has the window, or is filled with it in place of the one longest unused. */
 static struct kdk_error *window_get(struct kdk_window_cache *cache,
 				    const struct kdk_source *source, uint64_t number,
 				    size_t *ret)
 {
-	/* Tables read side by side often lie at a power of two from each other. */
-	size_t at = (number ^ (number >> 4) ^ (number >> 9)) % KDK_WINDOW_SLOTS;
+	size_t oldest = 0;
 
 	if (!cache->bytes) {
 		cache->bytes = malloc((size_t)KDK_WINDOW_SLOTS * KDK_WINDOW_SIZE);
 		if (!cache->bytes)
 			return &kdk_enomem;
 	}
-	*ret = at;
-	if (cache->slots[at].source == source && cache->slots[at].number == number)
-		return NULL;
-	return window_fill(cache, at, source, number);
+	cache->clock++;
+	for (size_t i = 0; i < KDK_WINDOW_SLOTS; i++) {
+		struct kdk_window_slot *slot = &cache->slots[i];
+
+		if (slot->number == number && slot->source == source) {
+			slot->used = cache->clock;
+			*ret = i;
+			return NULL;
+		}
+		if (slot->used < cache->slots[oldest].used)
+			oldest = i;
+	}
+	cache->slots[oldest].used = cache->clock;
+	*ret = oldest;
+	return window_fill(cache, oldest, source, number);
 }
 
 struct kdk_error *kdk_window_read(struct kdk_window_cache *cache,

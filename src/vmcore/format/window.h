@@ -11,12 +11,14 @@
 struct kdk_window_slot {
 	const struct kdk_source *source;
 	uint64_t number;	/* offset / KDK_WINDOW_SIZE */
+	uint64_t used;		/* the clock of the last look */
 	uint32_t filled;	/* 0: the source does not have all of it */
 };
 
 /* Zero-initialised; the bytes are allocated on first use. */
 struct kdk_window_cache {
 	uint8_t *bytes;
+	uint64_t clock;
 	struct kdk_window_slot slots[KDK_WINDOW_SLOTS];
 };
 
