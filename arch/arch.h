@@ -74,6 +74,7 @@ struct kdk_arch {
 	uint16_t elf_machine;		/* EM_* */
 	uint8_t word_bytes;		/* 4 or 8 */
 	bool big_endian;		/* a machine of either order is two of these */
+	const char *const *keys;	/* of vmcoreinfo, that no other one writes; ends with NULL */
 
 	/*
 	 * Learns the paging mode from vmcoreinfo and the dump itself. `paging->arch`, reader,
@@ -98,5 +99,13 @@ extern const struct kdk_arch *const kdk_archs[];	/* ends with NULL */
  */
 const struct kdk_arch *kdk_arch_find(uint16_t elf_machine, uint8_t word_bytes,
 				     bool big_endian, const char *machine);
+
+/*
+ * By vmcoreinfo, for containers that name none (QEMU's kdump files say "Unknown"):
+ * `has` tells whether a key is there. NULL when no key decides.
+ */
+const struct kdk_arch *kdk_arch_guess(uint8_t word_bytes, bool big_endian,
+				      bool (*has)(void *context, const char *key),
+				      void *context);
 
 #endif

@@ -38,3 +38,24 @@ const struct kdk_arch *kdk_arch_find(uint16_t elf_machine, uint8_t word_bytes,
 			return kdk_archs[i];
 	return NULL;
 }
+
+static bool arch_has_key(const struct kdk_arch *arch,
+			 bool (*has)(void *context, const char *key), void *context)
+{
+	for (size_t i = 0; arch->keys[i]; i++)
+		if (has(context, arch->keys[i]))
+			return true;
+	return false;
+}
+
+const struct kdk_arch *kdk_arch_guess(uint8_t word_bytes, bool big_endian,
+				      bool (*has)(void *context, const char *key),
+				      void *context)
+{
+	for (size_t i = 0; kdk_archs[i]; i++)
+		if ((!word_bytes || kdk_archs[i]->word_bytes == word_bytes) &&
+		    kdk_archs[i]->big_endian == big_endian &&
+		    arch_has_key(kdk_archs[i], has, context))
+			return kdk_archs[i];
+	return NULL;
+}

@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_aarch64 = {
 	.elf_machine = EM_AARCH64,
 	.word_bytes = 8,
 	.big_endian = false,
+	.keys = (const char *const[]){ "NUMBER(kimage_voffset)", NULL },
 	.paging_init = kdk_aarch64_paging_init,
 	.translate = kdk_aarch64_translate,
 };
@@ -20,6 +21,7 @@ const struct kdk_arch kdk_arch_aarch64_be = {
 	.elf_machine = EM_AARCH64,
 	.word_bytes = 8,
 	.big_endian = true,
+	.keys = (const char *const[]){ "NUMBER(kimage_voffset)", NULL },
 	.paging_init = kdk_aarch64_paging_init,
 	.translate = kdk_aarch64_translate,
 };

@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_i386 = {
 	.elf_machine = EM_386,
 	.word_bytes = 4,
 	.big_endian = false,
+	.keys = (const char *const[]){ "CONFIG_X86_PAE", NULL },
 	.paging_init = kdk_i386_paging_init,
 	.translate = kdk_i386_translate,
 };

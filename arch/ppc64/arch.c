@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_ppc64le = {
 	.elf_machine = EM_PPC64,
 	.word_bytes = 8,
 	.big_endian = false,
+	.keys = (const char *const[]){ "SYMBOL(vmemmap_list)", NULL },
 	.paging_init = kdk_ppc64_paging_init,
 	.translate = kdk_ppc64_translate,
 };
@@ -20,6 +21,7 @@ const struct kdk_arch kdk_arch_ppc64 = {
 	.elf_machine = EM_PPC64,
 	.word_bytes = 8,
 	.big_endian = true,
+	.keys = (const char *const[]){ "SYMBOL(vmemmap_list)", NULL },
 	.paging_init = kdk_ppc64_paging_init,
 	.translate = kdk_ppc64_translate,
 };

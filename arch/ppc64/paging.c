@@ -74,7 +74,7 @@ struct kdk_error *kdk_ppc64_paging_init(struct kdk_paging *paging)
 {
 	uint64_t root_virt = kdk_paging_number(paging, "SYMBOL(swapper_pg_dir)");
 	const char *why = "swapper_pg_dir not known";
-	enum kdk_walk_verdict verdict;
+	enum kdk_walk_verdict verdict = KDK_WALK_WRONG;
 
 	if (!paging->page_size) {
 		uint64_t said = kdk_paging_number(paging, "PAGESIZE");

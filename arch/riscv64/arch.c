@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_riscv64 = {
 	.elf_machine = EM_RISCV,
 	.word_bytes = 8,
 	.big_endian = false,
+	.keys = (const char *const[]){ "NUMBER(phys_ram_base)", NULL },
 	.paging_init = kdk_riscv64_paging_init,
 	.translate = kdk_riscv64_translate,
 };

@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_s390x = {
 	.elf_machine = EM_S390,
 	.word_bytes = 8,
 	.big_endian = true,
+	.keys = (const char *const[]){ "SYMBOL(lowcore_ptr)", NULL },
 	.paging_init = kdk_s390x_paging_init,
 	.translate = kdk_s390x_translate,
 };

@@ -10,6 +10,7 @@ const struct kdk_arch kdk_arch_x86_64 = {
 	.elf_machine = EM_X86_64,
 	.word_bytes = 8,
 	.big_endian = false,
+	.keys = (const char *const[]){ "SYMBOL(init_top_pgt)", "SYMBOL(init_level4_pgt)", NULL },
 	.paging_init = kdk_x86_64_paging_init,
 	.translate = kdk_x86_64_translate,
 };

@@ -26,7 +26,7 @@ struct kdk_memory {
 	uint32_t frame_size;		/* of the dump: no read of it may cross one */
 	struct kdk_page_cache cache;
 	struct translation translations[TRANSLATIONS];
-	struct kdk_segment *by_virt;	/* those with both addresses, sorted by virt */
+	struct kdk_segment *by_virt;	/* those that say something of both, sorted by virt */
 	size_t by_virt_count;
 	struct kdk_paging paging;
 	struct kdk_error *paging_error;	/* why there are no virtual addresses; NULL if there are */
@@ -359,10 +359,14 @@ static struct kdk_error *sort_segments(struct kdk_memory *memory)
 	memory->by_virt = calloc(dump->segment_count, sizeof(*memory->by_virt));
 	if (!memory->by_virt)
 		return &kdk_enomem;
-	for (size_t i = 0; i < dump->segment_count; i++)
-		if (dump->segments[i].virt != KDK_NO_ADDRESS &&
-		    dump->segments[i].phys != KDK_NO_ADDRESS)
-			memory->by_virt[memory->by_virt_count++] = dump->segments[i];
+	for (size_t i = 0; i < dump->segment_count; i++) {
+		const struct kdk_segment *segment = &dump->segments[i];
+
+		/* QEMU writes 0 or the physical address where it knows no virtual one. */
+		if (segment->virt != KDK_NO_ADDRESS && segment->phys != KDK_NO_ADDRESS &&
+		    segment->virt && segment->virt != segment->phys)
+			memory->by_virt[memory->by_virt_count++] = *segment;
+	}
 	qsort(memory->by_virt, memory->by_virt_count, sizeof(*memory->by_virt),
 	      compare_virt);
 	return NULL;

@@ -31,17 +31,18 @@ enum {
 	FITS_UTSNAME = 8,	/* its init_uts_ns holds its OSRELEASE */
 	FITS_CRASH = 4,		/* has CRASHTIME: that kernel has crashed */
 	FITS_PAGING = 2,	/* its _stext can be translated */
+	FITS_ALL = FITS_UTSNAME | FITS_CRASH | FITS_PAGING,
 };
 
 struct scan {
 	const struct kdk_dump *dump;
-	const struct kdk_arch *arch;	/* NULL when not known */
 	struct kdk_progress *progress;
 	uint32_t frame_size;
 	struct candidate candidates[CANDIDATES];
 	size_t candidate_count;
 	unsigned int attempts;
 	uint64_t reported;
+	bool done;			/* nothing can fit better */
 };
 
 /* Bytes from phys on that could be read, `length` at most. */
@@ -117,8 +118,19 @@ static bool utsname_matches(struct kdk_memory *memory, const struct kdk_vmcorein
 	return memmem(bytes, sizeof(bytes), release, strlen(release) + 1);
 }
 
+static const struct kdk_arch *find_arch(const struct kdk_dump_facts *facts,
+					const struct kdk_vmcoreinfo *info)
+{
+	const struct kdk_arch *arch;
+
+	arch = kdk_arch_find(facts->elf_machine, facts->word_bytes, facts->big_endian,
+			     facts->machine);
+	return arch ? arch : kdk_vmcoreinfo_arch(info, facts->word_bytes, facts->big_endian);
+}
+
 static unsigned int score(const struct scan *scan, const struct kdk_vmcoreinfo *info)
 {
+	const struct kdk_arch *arch = find_arch(&scan->dump->facts, info);
 	_cleanup_(kdk_memory_destroyp) struct kdk_memory *memory = NULL;
 	unsigned int result = 0;
 	uint64_t number;
@@ -127,9 +139,9 @@ static unsigned int score(const struct scan *scan, const struct kdk_vmcoreinfo *
 
 	if (kdk_vmcoreinfo_find(info, "CRASHTIME"))
 		result |= FITS_CRASH;
-	if (!scan->arch || !kdk_vmcoreinfo_number(info, "PAGESIZE", &number))
+	if (!arch || !kdk_vmcoreinfo_number(info, "PAGESIZE", &number))
 		return result;
-	err = kdk_memory_create(scan->dump, scan->arch, info, number, &memory);
+	err = kdk_memory_create(scan->dump, arch, info, number, &memory);
 	if (err) {
 		kdk_error_destroy(err);
 		return result;
@@ -178,6 +190,7 @@ static struct kdk_error *add_candidate(struct scan *scan, const char *text, size
 	candidate->size = size;
 	candidate->copies = 1;
 	candidate->score = score(scan, info);
+	scan->done = candidate->score == FITS_ALL;
 	scan->candidate_count++;
 	return NULL;
 }
@@ -218,7 +231,7 @@ static struct kdk_error *search_page_starts(struct scan *scan, uint64_t start, u
 	struct kdk_error *err = NULL;
 
 	start = start + (STEP - 1) - (start + (STEP - 1)) % STEP;
-	for (uint64_t phys = start; !err && phys < end; phys += STEP) {
+	for (uint64_t phys = start; !err && !scan->done && phys < end; phys += STEP) {
 		if (read_some(scan, phys, bytes, sizeof(bytes)) == sizeof(bytes)) {
 			if (!memcmp(bytes, NEEDLE, NEEDLE_SIZE))
 				err = look_closely(scan, phys);
@@ -256,7 +269,7 @@ static struct kdk_error *search_everything(struct scan *scan, uint64_t start, ui
 
 	if (!bytes)
 		return &kdk_enomem;
-	for (uint64_t phys = start; phys < end;) {
+	for (uint64_t phys = start; !scan->done && phys < end;) {
 		size_t part = scan->frame_size - phys % scan->frame_size;
 
 		part = end - phys < part ? end - phys : part;
@@ -318,7 +331,7 @@ static struct kdk_error *search_runs(struct scan *scan,
 		if (err)
 			return err;
 		limit -= end - phys;
-		if (!limit)
+		if (!limit || scan->done)
 			break;
 	}
 	return NULL;
@@ -343,7 +356,7 @@ static struct kdk_error *search(struct scan *scan)
 	struct kdk_error *err = search_runs(scan, search_page_starts);
 	struct candidate *best = best_candidate(scan);
 
-	if (err || (best && (!scan->arch || (best->score & FITS_UTSNAME))))
+	if (err || (best && (best->score & FITS_UTSNAME)))
 		return err;
 	return search_runs(scan, search_everything);
 }
@@ -353,13 +366,10 @@ struct kdk_error *kdk_vmcoreinfo_scan(const struct kdk_dump *dump,
 				      char **ret, size_t *ret_size)
 {
 	struct scan scan = { .dump = dump, .progress = progress };
-	const struct kdk_dump_facts *facts = &dump->facts;
 	struct candidate *best;
 	struct kdk_error *err;
 
-	scan.arch = kdk_arch_find(facts->elf_machine, facts->word_bytes, facts->big_endian,
-				  facts->machine);
-	scan.frame_size = facts->page_size ? facts->page_size : STEP;
+	scan.frame_size = dump->facts.page_size ? dump->facts.page_size : STEP;
 	if (scan.frame_size % STEP || scan.frame_size > FRAME_MAX)
 		return kdk_error_new(KDK_ERROR_FORMAT, "searching vmcoreinfo: page frames of "
 				     "%u bytes", (unsigned int)scan.frame_size);

@@ -251,3 +251,14 @@ bool kdk_vmcoreinfo_size(const struct kdk_vmcoreinfo *info, const char *name, ui
 {
 	return find_in_parentheses(info, "SIZE", name, ret);
 }
+
+static bool has_key(void *context, const char *key)
+{
+	return kdk_vmcoreinfo_find(context, key);
+}
+
+const struct kdk_arch *kdk_vmcoreinfo_arch(const struct kdk_vmcoreinfo *info,
+					   uint8_t word_bytes, bool big_endian)
+{
+	return kdk_arch_guess(word_bytes, big_endian, has_key, (void *)info);
+}

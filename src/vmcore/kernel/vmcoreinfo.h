@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
 #include "core/error.h"
 
 struct kdk_vmcoreinfo_entry {
@@ -49,5 +50,9 @@ bool kdk_vmcoreinfo_number(const struct kdk_vmcoreinfo *info, const char *key, u
 bool kdk_vmcoreinfo_symbol(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
 bool kdk_vmcoreinfo_offset(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
 bool kdk_vmcoreinfo_size(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
+
+/* kdk_arch_guess() by these keys, where the container names no architecture. */
+const struct kdk_arch *kdk_vmcoreinfo_arch(const struct kdk_vmcoreinfo *info,
+					   uint8_t word_bytes, bool big_endian);
 
 #endif
