@@ -10,6 +10,10 @@ struct kdk_error kdk_enomem = { KDK_ERROR_MEMORY, 0, (char *)"out of memory" };
 
 static struct kdk_error *error_vnew(enum kdk_error_kind kind, int errnum,
 				    const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static struct kdk_error *error_vnew(enum kdk_error_kind kind, int errnum,
+				    const char *format, va_list args)
 {
 	struct kdk_error *err = calloc(1, sizeof(*err));
 

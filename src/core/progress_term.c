@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+_Static_assert(offsetof(struct kdk_progress_term, progress) == 0, "progress comes first");
+
 #define REDRAW_NS 100000000
 
 static int64_t monotonic_ns(void)
@@ -18,8 +20,8 @@ static int64_t monotonic_ns(void)
 static bool progress_report(struct kdk_progress *progress, const char *what,
 			    uint64_t done, uint64_t total)
 {
-	struct kdk_progress_term *term = (struct kdk_progress_term *)
-		((char *)progress - offsetof(struct kdk_progress_term, progress));
+	/* Its first member */
+	struct kdk_progress_term *term = (struct kdk_progress_term *)progress;
 	int64_t now;
 
 	if (!term->active)

@@ -121,7 +121,7 @@ static struct kdk_error *host_run(const struct kdk_sys *sys, const char *const *
 {
 	struct kdk_buffer buffer = { 0 };
 	struct kdk_error *err = NULL;
-	int fd, rc, status = 0;
+	int fd = -1, rc, status = 0;
 	size_t size;
 	pid_t pid;
 
