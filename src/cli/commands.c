@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 
 extern const struct kdk_command kdk_command_check;
+extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_info;
 extern const struct kdk_command kdk_command_rd;
 extern const struct kdk_command kdk_command_vtop;
@@ -11,6 +12,7 @@ extern const struct kdk_command kdk_command_vtop;
 static const struct kdk_command *const dump_commands[] = {
 	&kdk_command_info,
 	&kdk_command_check,
+	&kdk_command_dmesg,
 	NULL,
 };
 

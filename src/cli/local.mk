@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdkcli_a_SOURCES += \
 	src/cli/cmd_check.c \
+	src/cli/cmd_dmesg.c \
 	src/cli/cmd_info.c \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_vtop.c \

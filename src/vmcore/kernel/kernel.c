@@ -65,6 +65,9 @@ struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_kernel 
 	err = find_vmcoreinfo(kernel);
 	if (err)
 		return kdk_error_wrap(err, "reading vmcoreinfo");
+	if (!kernel->arch && kernel->info)
+		kernel->arch = kdk_vmcoreinfo_arch(kernel->info, dump->facts.word_bytes,
+						   dump->facts.big_endian);
 	choose_page_size(kernel);
 	if (kernel->arch) {
 		err = kdk_memory_create(dump, kernel->arch, kernel->info, kernel->page_size,
