@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 
-#define KDK_UNIT_TEXT 32	/* bytes that every text below fits in, with its NUL */
+#define KDK_UNIT_TEXT 64	/* bytes that every text below fits in, with its NUL */
 
 /* "512 B", "1.0 GiB": one decimal, binary units. Returns text. */
 const char *kdk_size_format(uint64_t bytes, char text[KDK_UNIT_TEXT]);
