@@ -6,7 +6,14 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/memory.h \
 	src/vmcore/kernel/page_cache.c \
 	src/vmcore/kernel/page_cache.h \
+	src/vmcore/kernel/percpu.c \
+	src/vmcore/kernel/percpu.h \
 	src/vmcore/kernel/scan.c \
 	src/vmcore/kernel/scan.h \
+	src/vmcore/kernel/tasks.c \
+	src/vmcore/kernel/tasks.h \
+	src/vmcore/kernel/tasks_find.c \
+	src/vmcore/kernel/tasks_layout.c \
+	src/vmcore/kernel/tasks_layout.h \
 	src/vmcore/kernel/vmcoreinfo.c \
 	src/vmcore/kernel/vmcoreinfo.h
