@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -73,31 +72,59 @@ static struct kdk_error *host_reboot(const struct kdk_sys *sys, int command)
 	return NULL;
 }
 
+/* The new process: becomes argv, or tells the pipe why it cannot. */
+static void __attribute__((noreturn)) become(const char *const *argv, int output, int failure)
+{
+	int null = open("/dev/null", O_RDONLY), errnum;
+
+	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+		execvp(argv[0], (char *const *)argv);
+	errnum = errno;
+	if (write(failure, &errnum, sizeof(errnum)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Closed when the program runs; else the errno of what kept it from running. */
+static int failure_of(int fd)
+{
+	int errnum = 0;
+	ssize_t n;
+
+	do
+		n = read(fd, &errnum, sizeof(errnum));
+	while (n < 0 && errno == EINTR);
+	return n == sizeof(errnum) ? errnum : 0;
+}
+
 /* Starts argv with its output going to a pipe; *ret_fd is where to read it. */
 static int spawn(const char *const *argv, pid_t *ret_pid, int *ret_fd)
 {
-	posix_spawn_file_actions_t actions;
-	int pipe_fd[2], rc;
+	int output[2], failure[2], rc;
 
-	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+	if (pipe2(output, O_CLOEXEC) < 0)
 		return errno;
-	rc = posix_spawn_file_actions_init(&actions);
-	if (!rc) {
-		rc = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-						      O_RDONLY, 0);
-		if (!rc)
-			rc = posix_spawn_file_actions_adddup2(&actions, pipe_fd[1],
-							      STDOUT_FILENO);
-		if (!rc)
-			rc = posix_spawnp(ret_pid, argv[0], &actions, NULL,
-					  (char *const *)argv, environ);
-		posix_spawn_file_actions_destroy(&actions);
+	if (pipe2(failure, O_CLOEXEC) < 0) {
+		rc = errno;
+		goto no_failure_pipe;
 	}
-	close(pipe_fd[1]);
+	*ret_pid = fork();
+	if (!*ret_pid)
+		become(argv, output[1], failure[1]);
+	rc = *ret_pid < 0 ? errno : 0;
+	close(failure[1]);
+	if (!rc) {
+		rc = failure_of(failure[0]);
+		if (rc)
+			waitpid(*ret_pid, NULL, 0);
+	}
+	close(failure[0]);
+no_failure_pipe:
+	close(output[1]);
 	if (rc)
-		close(pipe_fd[0]);
+		close(output[0]);
 	else
-		*ret_fd = pipe_fd[0];
+		*ret_fd = output[0];
 	return rc;
 }
 
@@ -123,7 +150,7 @@ static struct kdk_error *host_run(const struct kdk_sys *sys, const char *const *
 	struct kdk_error *err = NULL;
 	int fd = -1, rc, status = 0;
 	size_t size;
-	pid_t pid;
+	pid_t pid = 0;
 
 	(void)sys;
 	rc = spawn(argv, &pid, &fd);
