@@ -18,6 +18,7 @@ static void a_pipe_sees_nothing(void **state)
 
 	(void)state;
 	kdk_progress_term_init(&term, out);
+	term.next = 0;
 	assert_true(kdk_progress_report(&term.progress, "reading", 1, 2));
 	kdk_progress_term_end(&term);
 	fclose(out);
