@@ -15,6 +15,8 @@
 #include <libkdumpfile/kdumpfile.h>
 
 #define READ_MAX 4096
+/* libkdumpfile 0.5.1 may crash when a page is evicted after a refused read. */
+#define CACHE_PAGES 16384
 
 static kdump_ctx_t *open_dump(char **paths, unsigned int count)
 {
@@ -31,7 +33,8 @@ static kdump_ctx_t *open_dump(char **paths, unsigned int count)
 		}
 	}
 	if (kdump_open_fdset(ctx, count, fds) != KDUMP_OK ||
-	    kdump_set_string_attr(ctx, KDUMP_ATTR_OSTYPE, "linux") != KDUMP_OK) {
+	    kdump_set_string_attr(ctx, KDUMP_ATTR_OSTYPE, "linux") != KDUMP_OK ||
+	    kdump_set_number_attr(ctx, "cache.size", CACHE_PAGES) != KDUMP_OK) {
 		fprintf(stderr, "witness: %s: %s\n", paths[0], kdump_get_err(ctx));
 		return NULL;
 	}
