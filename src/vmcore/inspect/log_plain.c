@@ -12,9 +12,6 @@
 /* log_buf_len= was never meant for more, and the length fits an int. */
 #define MAX_BUFFER (UINT32_C(1) << 31)
 
-/* Read at once; no page frame is smaller. */
-#define PIECE 4096u
-
 /* "<191>" */
 #define MAX_PREFIX 5
 
@@ -130,10 +127,10 @@ static struct kdk_error *plain_walk(struct plain *plain, struct kdk_buffer *run)
 	uint32_t at = (plain->end - plain->chars) % plain->size;
 	uint32_t left = plain->chars;
 	struct kdk_error *err = NULL;
-	uint8_t piece[PIECE];
+	uint8_t piece[KDK_LOG_PIECE];
 
 	while (left && !err) {
-		uint32_t part = PIECE - (plain->area.address + at) % PIECE;
+		uint32_t part = KDK_LOG_PIECE - (plain->area.address + at) % KDK_LOG_PIECE;
 
 		if (part > plain->size - at)
 			part = plain->size - at;
@@ -163,7 +160,7 @@ struct kdk_error *kdk_log_read_plain(struct kdk_log_builder *builder)
 	if (!err)
 		err = plain_walk(&plain, &run);
 	if (!err && plain.missing)
-		kdk_log_note(log, "%llu bytes of the log are not in the dump (%s)",
+		kdk_log_note(log, "bytes of the log that are not in the dump: %llu (%s)",
 			     (unsigned long long)plain.missing,
 			     plain.area.why ? plain.area.why : "no reason known");
 	if (!err && !log->count && plain.area.why)

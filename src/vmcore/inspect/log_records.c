@@ -225,11 +225,15 @@ static bool records_chain(struct records *records, uint64_t at, uint64_t end)
 /* The next place before `end` where records start again; `end` when there is none. */
 static uint64_t records_resync(struct records *records, uint64_t at, uint64_t end)
 {
+	struct record_header header;
+
 	for (at += RECORD_ALIGN - at % RECORD_ALIGN; at < end && records->resync_left;
 	     at += RECORD_ALIGN) {
 		records->resync_left--;
 		if (records_chain(records, at, end))
 			return at;
+		if (!header_read(records, at, &header))
+			at += kdk_log_area_missing(&records->area, at) & ~(RECORD_ALIGN - 1ull);
 	}
 	return end;
 }
@@ -280,7 +284,7 @@ struct kdk_error *kdk_log_read_records(struct kdk_log_builder *builder)
 			err = records_walk(&records, 0, records.next);
 	}
 	if (!err && records.missing)
-		kdk_log_note(log, "%llu records are not in the dump (%s)",
+		kdk_log_note(log, "records that are not in the dump: %llu (%s)",
 			     (unsigned long long)records.missing,
 			     records.area.why ? records.area.why : "no reason known");
 	if (!err && !log->count && records.area.why)

@@ -362,9 +362,24 @@ static struct kdk_error *ring_record(struct ring *ring, const struct ring_desc *
 	return result == TEXT_NO_MEMORY ? &kdk_enomem : NULL;
 }
 
+/* How many descriptors from this one on, which is missing, need no look. */
+static uint64_t ring_desc_skip(const struct ring *ring, uint64_t id, uint64_t count)
+{
+	uint64_t index = id & (ring->desc_count - 1);
+	uint64_t offset = index * ring->layout.desc_size;
+	uint64_t skip = kdk_log_area_missing(&ring->descs, offset) / ring->layout.desc_size;
+
+	if (skip > count)
+		skip = count;
+	if (skip > ring->desc_count - index)
+		skip = ring->desc_count - index;
+	return skip ? skip : 1;
+}
+
 static struct kdk_error *ring_walk(struct ring *ring)
 {
 	uint64_t count = ((ring->head_id - ring->tail_id) & ring->id_mask) + 1;
+	uint64_t id, step;
 	struct kdk_error *err = NULL;
 
 	if (count > ring->desc_count) {
@@ -374,17 +389,20 @@ static struct kdk_error *ring_walk(struct ring *ring)
 			     (unsigned long long)count, (unsigned long long)ring->desc_count);
 		count = ring->desc_count;
 	}
-	for (uint64_t id = ring->head_id - (count - 1); count && !err; id++, count--) {
+	for (id = ring->head_id - (count - 1); count && !err; id += step, count -= step) {
 		struct ring_desc desc = { 0 };
 
-		if (!ring_desc_read(ring, id & ring->id_mask, &desc))
-			ring->missing++;
-		else if (desc.id != (id & ring->id_mask))
+		step = 1;
+		if (!ring_desc_read(ring, id & ring->id_mask, &desc)) {
+			step = ring_desc_skip(ring, id, count);
+			ring->missing += step;
+		} else if (desc.id != (id & ring->id_mask)) {
 			ring->foreign++;
-		else if (desc.state == DESC_RESERVED)
+		} else if (desc.state == DESC_RESERVED) {
 			ring->reserved++;
-		else if (desc.state != DESC_REUSABLE)
+		} else if (desc.state != DESC_REUSABLE) {
 			err = ring_record(ring, &desc);
+		}
 		if (ring->descs.no_memory || ring->infos.no_memory || ring->text.no_memory)
 			return &kdk_enomem;
 	}
@@ -398,16 +416,16 @@ static void ring_notes(struct ring *ring)
 			  ring->infos.why ? ring->infos.why : ring->text.why;
 
 	if (ring->missing)
-		kdk_log_note(log, "%llu records are not in the dump (%s)",
+		kdk_log_note(log, "records that are not in the dump: %llu (%s)",
 			     (unsigned long long)ring->missing, why ? why : "no reason known");
 	if (ring->broken)
-		kdk_log_note(log, "%llu records have lost their text: its place in the ring "
-			     "holds something else", (unsigned long long)ring->broken);
+		kdk_log_note(log, "records whose place for the text holds something else: %llu",
+			     (unsigned long long)ring->broken);
 	if (ring->foreign)
-		kdk_log_note(log, "%llu descriptors of the ring belong to no record",
+		kdk_log_note(log, "descriptors between tail and head of other records: %llu",
 			     (unsigned long long)ring->foreign);
 	if (ring->reserved)
-		kdk_log_note(log, "%llu records were being written when the kernel stopped",
+		kdk_log_note(log, "records that were being written when the kernel stopped: %llu",
 			     (unsigned long long)ring->reserved);
 }
 
