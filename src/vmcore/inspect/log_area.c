@@ -6,9 +6,9 @@
 
 /*
  * A header of damaged memory can claim gigabytes that the dump does not have: after
- * so many pieces (64 MiB) the rest is taken as missing too.
+ * so many pieces (16 MiB) the rest is taken as missing too.
  */
-#define MAX_FAILURES 16384u
+#define MAX_FAILURES 4096u
 
 #define NO_BASE 1
 
