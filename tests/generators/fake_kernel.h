@@ -91,6 +91,7 @@ struct fake_ring {
 	uint64_t first_id, next_id, tail_id;
 	uint64_t head_lpos, tail_lpos;
 	uint64_t seq;
+	size_t overwritten;		/* records, so far */
 	bool early;			/* SYMBOL(prb) points to nothing in the image */
 };
 

@@ -109,8 +109,11 @@ static void push_tail(struct fake_ring *ring)
 	size_t desc = fake_ring_desc(ring, ring->tail_id);
 	uint64_t next = get_word(ring->fake, desc + 2 * ring->fake->word);
 
-	if (ring->tail_id != ((ring->first_id - 1) & id_mask(ring)) && !(next & 1))
-		ring->tail_lpos = next;
+	if (ring->tail_id != ((ring->first_id - 1) & id_mask(ring))) {
+		ring->overwritten++;
+		if (!(next & 1))
+			ring->tail_lpos = next;
+	}
 	set_state(ring, ring->tail_id, 3);
 	ring->tail_id = (ring->tail_id + 1) & id_mask(ring);
 }

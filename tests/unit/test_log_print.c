@@ -291,6 +291,71 @@ static void times_of_day_come_from_the_crash(void **state)
 	fake_kernel_destroy(fake);
 }
 
+static struct fake_kernel *hostile_log(int kind, const struct machine *machine)
+{
+	struct fake_records records;
+	struct fake_kernel *fake;
+
+	if (kind == KDK_LOG_RING)
+		return hostile_ring(machine);
+	fake = fake_on(machine);
+	if (kind == KDK_LOG_PLAIN) {
+		fake_plain(fake, 64, "<5>Linux version\n<6>one\x1b[31m\n<7>two\xff\n<7>three");
+		return fake;
+	}
+	fake_records_init(&records, fake, 512, "printk_log", true);
+	for (size_t i = 0; i < KDK_ARRAY_SIZE(hostile); i++)
+		fake_records_add(&records, &hostile[i]);
+	fake_records_finish(&records);
+	return fake;
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *seed >> 33;
+}
+
+static void check_harmless(const char *text)
+{
+	for (; *text; text++)
+		if (*text != '\n' && *text != '\t')
+			assert_true((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
+/* Whatever a damaged memory or vmcoreinfo says, nothing gets out that should not. */
+static void flipped_bits_do_no_harm(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int turn = 0; turn < 3000; turn++) {
+		struct fake_kernel *fake = hostile_log(turn % 3, &machines[turn / 3 % 4]);
+		struct kdk_log *log = NULL;
+		struct kdk_error *err;
+
+		for (int n = 0; n < 1 + turn % 5; n++) {
+			size_t at = FAKE_PAGE + next_random(&seed) % (fake->used - FAKE_PAGE);
+
+			fake->image[at] ^= 1 << next_random(&seed) % 8;
+			if (turn % 2)
+				fake->info.data[next_random(&seed) % fake->info.size] ^=
+					1 << next_random(&seed) % 3;
+		}
+		fake_kernel_ready(fake);
+		err = kdk_log_read(&fake->kernel, &log);
+		for (int style = 0; !err && style <= KDK_LOG_JSON; style++) {
+			char *text = print_log(log, &(struct kdk_log_print){ .style = style });
+
+			check_harmless(text);
+			free(text);
+		}
+		kdk_error_destroy(err);
+		kdk_log_destroy(log);
+		fake_kernel_destroy(fake);
+	}
+}
+
 static void a_full_disk_is_an_error(void **state)
 {
 	struct fake_kernel *fake = hostile_ring(&machines[0]);
@@ -358,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_plain_log_keeps_its_prefixes),
 		cmocka_unit_test(records_show_the_callers_they_have),
 		cmocka_unit_test(times_of_day_come_from_the_crash),
+		cmocka_unit_test(flipped_bits_do_no_harm),
 		cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(levels_are_parsed_as_dmesg_does),
 		cmocka_unit_test(styles_have_names),

@@ -64,9 +64,8 @@ static void a_ring_that_has_wrapped_gives_the_newest(void **state)
 			fake_ring_finish(&ring);
 			log = read_log(fake);
 			assert_int_equal(log->note_count, 0);
-			assert_true(log->count > 0 && log->count <= 32);
-			assert_true(total < 8 || log->count >= 8);
-			first = total - log->count;
+			first = ring.overwritten;
+			assert_int_equal(log->count, total - first);
 			for (size_t n = 0; n < log->count; n++) {
 				snprintf(text, sizeof(text), "record %zu%.*s", first + n,
 					 (int)((first + n) % 23), "......................");
@@ -283,6 +282,50 @@ static void a_tail_out_of_reach_does_not_matter(void **state)
 	fake_kernel_destroy(fake);
 }
 
+static void a_descriptor_with_another_id_is_no_record(void **state)
+{
+	struct fake_kernel *fake = fake_on(&machines[0]);
+	struct fake_ring ring;
+	struct kdk_log *log;
+	uint64_t id;
+
+	(void)state;
+	fake_ring_init(&ring, fake, 4, 10);
+	fake_ring_add(&ring, RECORD(1, "one"));
+	id = fake_ring_add(&ring, RECORD(2, "two"));
+	fake_put_word(fake, fake_ring_desc(&ring, id), (UINT64_C(2) << 62) | (id - 16));
+	fake_put_word(fake, fake_ring_block(&ring, id), id - 16);
+	fake_ring_finish(&ring);
+	log = read_log(fake);
+	assert_int_equal(log->count, 1);
+	check_text(&log->records[0], "one");
+	assert_int_equal(log->note_count, 1);
+	assert_string_equal(log->notes[0],
+			    "descriptors between tail and head of other records: 1");
+	kdk_log_destroy(log);
+	fake_kernel_destroy(fake);
+}
+
+static void names_may_fill_their_fields(void **state)
+{
+	static const char name[] = "0123456789abcdef0123456789abcdef0123456789abcdef";
+	struct fake_kernel *fake = fake_on(&machines[0]);
+	struct fake_ring ring;
+	struct kdk_log *log;
+
+	(void)state;
+	fake_ring_init(&ring, fake, 4, 10);
+	fake_ring_add(&ring, &(struct fake_record){ .text = "text", .subsystem = name,
+						    .device = name });
+	fake_ring_finish(&ring);
+	log = read_log(fake);
+	assert_string_equal(log->records[0].subsystem, "0123456789abcde");
+	assert_int_equal(strlen(log->records[0].device), 47);
+	assert_memory_equal(log->records[0].device, name, 47);
+	kdk_log_destroy(log);
+	fake_kernel_destroy(fake);
+}
+
 static void impossible_sizes_are_refused(void **state)
 {
 	static const struct {
@@ -294,6 +337,7 @@ static void impossible_sizes_are_refused(void **state)
 		struct fake_kernel *fake = fake_on(&machines[i]);
 		struct kdk_log *log = NULL;
 		struct fake_ring ring;
+		char words[128];
 
 		fake_ring_init(&ring, fake, 4, 10);
 		fake_ring_add(&ring, RECORD(0, "text"));
@@ -301,7 +345,9 @@ static void impossible_sizes_are_refused(void **state)
 		fake_put_u32(fake, ring.header, sizes[i].count_bits);
 		fake_put_u32(fake, ring.header + 6 * fake->word, sizes[i].size_bits);
 		fake_kernel_ready(fake);
-		assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT, NULL);
+		snprintf(words, sizeof(words), "kernel log: the ring claims 2^%u descriptors "
+			 "and 2^%u bytes of text", sizes[i].count_bits, sizes[i].size_bits);
+		assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT, words);
 		assert_null(log);
 		fake_kernel_destroy(fake);
 	}
@@ -401,6 +447,8 @@ int main(void)
 		cmocka_unit_test(without_the_pointer_the_early_ring_is_read),
 		cmocka_unit_test(a_text_that_is_another_record_s_is_left_out),
 		cmocka_unit_test(a_tail_out_of_reach_does_not_matter),
+		cmocka_unit_test(a_descriptor_with_another_id_is_no_record),
+		cmocka_unit_test(names_may_fill_their_fields),
 		cmocka_unit_test(impossible_sizes_are_refused),
 		cmocka_unit_test(claims_cost_nothing_that_is_not_there),
 		cmocka_unit_test(a_missing_key_is_named),
