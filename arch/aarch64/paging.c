@@ -191,7 +191,7 @@ static void choose(struct kdk_paging *paging, uint64_t root_virt, unsigned int b
 			continue;
 		set_geometry(&trial, built, trials[i]);
 		verdict = kdk_walk_check(&trial, walk_tables, root_virt, trial.root);
-		if (verdict > best) {
+		if (verdict > best && (i == 0 || verdict == KDK_WALK_RIGHT)) {
 			best = verdict;
 			*paging = trial;
 		}

@@ -129,7 +129,7 @@ static void choose(struct kdk_paging *paging, uint64_t root_virt, uint64_t image
 		trial.root = root_virt - splits[i];
 		trial.root_known = true;
 		verdict = kdk_walk_check(&trial, walk_tables, image, image - splits[i]);
-		if (verdict > best) {
+		if (verdict > best && (i == 0 || verdict == KDK_WALK_RIGHT)) {
 			best = verdict;
 			*paging = trial;
 		}

@@ -138,7 +138,10 @@ static size_t list_phys_bases(const struct kdk_paging *paging, uint64_t phys_bas
 	return count;
 }
 
-/* Takes the first place and number of levels with which the tables map the image there. */
+/*
+ * Takes the first place and number of levels with which the tables map the image there.
+ * Where tables are missing, only the best word is good enough.
+ */
 static void choose(struct kdk_paging *paging, uint64_t root_virt,
 		   const uint64_t *phys_bases, size_t count, uint64_t levels)
 {
@@ -157,7 +160,7 @@ static void choose(struct kdk_paging *paging, uint64_t root_virt,
 			trial.word[LEVELS] = n;
 			verdict = kdk_walk_check(&trial, walk_tables, virt,
 						 virt - IMAGE_START + trial.phys_base);
-			if (verdict > best) {
+			if (verdict > best && (i == 0 || verdict == KDK_WALK_RIGHT)) {
 				best = verdict;
 				*paging = trial;
 			}

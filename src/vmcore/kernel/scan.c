@@ -96,8 +96,7 @@ static bool is_plausible(const struct kdk_vmcoreinfo *info)
 	const char *release = kdk_vmcoreinfo_find(info, "OSRELEASE");
 	uint64_t number;
 
-	if (!release || *release < '0' || *release > '9' ||
-	    !kdk_vmcoreinfo_number(info, "PAGESIZE", &number) || number % STEP ||
+	if (!release || !kdk_vmcoreinfo_number(info, "PAGESIZE", &number) || number % STEP ||
 	    number > FRAME_MAX)
 		return false;
 	return kdk_vmcoreinfo_symbol(info, "init_uts_ns", &number) ||
@@ -200,8 +199,11 @@ static struct kdk_error *look_closely(struct scan *scan, uint64_t phys)
 {
 	size_t size = scan->frame_size < TEXT_MAX ? scan->frame_size : TEXT_MAX;
 	_cleanup_free_ char *text = NULL;
+	char digit = 0;
 
-	if (scan->attempts++ >= ATTEMPTS)
+	/* Not the kernel's own "OSRELEASE=%s", nor what programs have of it. */
+	read_some(scan, phys + NEEDLE_SIZE, &digit, 1);
+	if (digit < '0' || digit > '9' || scan->attempts++ >= ATTEMPTS)
 		return NULL;
 	text = malloc(size);
 	if (!text)
@@ -304,6 +306,32 @@ static uint64_t search_limit(const struct kdk_dump *dump)
 	return limit;
 }
 
+/* Where the state that phys has ends: runs of a format need not be the longest possible. */
+static struct kdk_error *stretch(const struct kdk_dump *dump, uint64_t phys, bool *ret_present,
+				 uint64_t *ret_end)
+{
+	struct kdk_error *err;
+	struct kdk_run run;
+	uint64_t end = phys;
+	bool present;
+
+	do {
+		err = dump->format->run(dump, end, &run);
+		if (err)
+			return err;
+		present = run.state == KDK_PAGE_PRESENT;
+		if (end == phys)
+			*ret_present = present;
+		else if (present != *ret_present)
+			break;
+		if (!run.length || __builtin_add_overflow(end, run.length, &end) ||
+		    end > dump->facts.max_phys)
+			end = dump->facts.max_phys;
+	} while (end < dump->facts.max_phys);
+	*ret_end = end;
+	return NULL;
+}
+
 /* Calls `search` for each present stretch. */
 static struct kdk_error *search_runs(struct scan *scan,
 				     struct kdk_error *(*search)(struct scan *scan,
@@ -313,17 +341,14 @@ static struct kdk_error *search_runs(struct scan *scan,
 	const struct kdk_dump *dump = scan->dump;
 	uint64_t limit = search_limit(dump), end;
 	struct kdk_error *err;
-	struct kdk_run run;
+	bool present;
 
 	scan->reported = 0;
 	for (uint64_t phys = 0; phys < dump->facts.max_phys; phys = end) {
-		err = dump->format->run(dump, phys, &run);
+		err = stretch(dump, phys, &present, &end);
 		if (err)
 			return err;
-		if (__builtin_add_overflow(phys, run.length, &end) || end <= phys ||
-		    end > dump->facts.max_phys)
-			end = dump->facts.max_phys;
-		if (run.state != KDK_PAGE_PRESENT)
+		if (!present)
 			continue;
 		if (end - phys > limit)
 			end = phys + limit;
