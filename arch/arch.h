@@ -6,7 +6,8 @@
  * Checklist to add one:
  *  1. a folder here with arch.c (the struct) and paging.c, listed in arch/local.mk
  *  2. an entry in registry.c
- *  3. tests/unit/test_paging_<name>.c with page tables generated in each mode
+ *  3. unwind.c: registers and a step from a frame to its caller
+ *  4. tests/unit/test_paging_<name>.c with page tables generated in each mode
  */
 #ifndef KDK_ARCH_H
 #define KDK_ARCH_H
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/unwind.h"
 #include "core/error.h"
 
 /* What the rooms above hand in, so that paging can read memory and ask vmcoreinfo. */
@@ -89,6 +91,8 @@ struct kdk_arch {
 	 */
 	struct kdk_error *(*translate)(const struct kdk_paging *paging, uint64_t virt,
 				       struct kdk_walk *ret);
+
+	const struct kdk_arch_unwind *unwind;	/* NULL: stacks cannot be walked */
 };
 
 extern const struct kdk_arch *const kdk_archs[];	/* ends with NULL */

@@ -3,6 +3,9 @@ libkdk_a_SOURCES += \
 	arch/arch.h \
 	arch/registry.c \
 	arch/registry.h \
+	arch/unwind.c \
+	arch/unwind.h \
+	arch/unwind_recover.c \
 	arch/walk.c \
 	arch/walk.h \
 	arch/aarch64/arch.c \
@@ -21,5 +24,13 @@ libkdk_a_SOURCES += \
 	arch/s390x/paging.c \
 	arch/s390x/paging.h \
 	arch/x86_64/arch.c \
+	arch/x86_64/orc.c \
+	arch/x86_64/orc.h \
 	arch/x86_64/paging.c \
-	arch/x86_64/paging.h
+	arch/x86_64/paging.h \
+	arch/x86_64/registers.c \
+	arch/x86_64/registers.h \
+	arch/x86_64/stacks.c \
+	arch/x86_64/stacks.h \
+	arch/x86_64/unwind.c \
+	arch/x86_64/unwind.h

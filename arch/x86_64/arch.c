@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/x86_64/paging.h"
+#include "arch/x86_64/unwind.h"
 
 const struct kdk_arch kdk_arch_x86_64 = {
 	.name = "x86_64",
@@ -13,4 +14,5 @@ const struct kdk_arch kdk_arch_x86_64 = {
 	.keys = (const char *const[]){ "SYMBOL(init_top_pgt)", "SYMBOL(init_level4_pgt)", NULL },
 	.paging_init = kdk_x86_64_paging_init,
 	.translate = kdk_x86_64_translate,
+	.unwind = &kdk_x86_64_unwind,
 };

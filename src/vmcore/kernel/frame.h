@@ -7,38 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/unwind.h"
 #include "core/error.h"
-
-enum kdk_frame_how {
-	KDK_FRAME_REGISTERS,	/* the pc of saved registers */
-	KDK_FRAME_ORC,
-	KDK_FRAME_DWARF,
-	KDK_FRAME_POINTER,	/* frame pointer or frame record */
-	KDK_FRAME_CHAIN,	/* back chain */
-	KDK_FRAME_GUESS,	/* a return address found by scanning the stack */
-};
-
-enum kdk_stack_kind {
-	KDK_STACK_TASK,
-	KDK_STACK_IRQ,
-	KDK_STACK_SOFTIRQ,
-	KDK_STACK_NMI,
-	KDK_STACK_DOUBLE_FAULT,
-	KDK_STACK_MACHINE_CHECK,
-	KDK_STACK_VC,
-	KDK_STACK_DEBUG,
-	KDK_STACK_ENTRY,
-	KDK_STACK_OVERFLOW,
-	KDK_STACK_UNKNOWN,
-};
-
-/* Registers at a frame; index meaning is the architecture's (kdk_arch.registers). */
-#define KDK_REGISTERS 40
-
-struct kdk_registers {
-	uint64_t value[KDK_REGISTERS];
-	uint64_t known;		/* bit per register */
-};
 
 struct kdk_frame {
 	uint64_t pc;
