@@ -122,6 +122,16 @@ static struct kdk_error *plain_flush(struct plain *plain, struct kdk_buffer *run
 	return err;
 }
 
+/* The smallest of what is asked, what is left, and what lies before the buffer's end. */
+static uint32_t plain_part(const struct plain *plain, uint64_t want, uint32_t at, uint32_t left)
+{
+	uint32_t room = plain->size - at;
+
+	if (want > left)
+		want = left;
+	return want < room ? want : room;
+}
+
 static struct kdk_error *plain_walk(struct plain *plain, struct kdk_buffer *run)
 {
 	uint32_t at = (plain->end - plain->chars) % plain->size;
@@ -130,15 +140,14 @@ static struct kdk_error *plain_walk(struct plain *plain, struct kdk_buffer *run)
 	uint8_t piece[KDK_LOG_PIECE];
 
 	while (left && !err) {
-		uint32_t part = KDK_LOG_PIECE - (plain->area.address + at) % KDK_LOG_PIECE;
+		uint64_t want = KDK_LOG_PIECE - (plain->area.address + at) % KDK_LOG_PIECE;
+		uint32_t part = plain_part(plain, want, at, left);
 
-		if (part > plain->size - at)
-			part = plain->size - at;
-		if (part > left)
-			part = left;
 		if (kdk_log_area_read(&plain->area, at, piece, part)) {
 			kdk_buffer_add(run, piece, part);
 		} else {
+			want = kdk_log_area_missing(&plain->area, at);
+			part = plain_part(plain, want, at, left);
 			plain->missing += part;
 			err = plain_flush(plain, run);
 		}
