@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "vmcore/kernel/kernel_view.h"
 #include "vmcore/kernel/scan.h"
 
 /* When nothing says how large a page frame is. */
@@ -94,6 +95,7 @@ void kdk_kernel_destroy(struct kdk_kernel *kernel)
 {
 	if (!kernel)
 		return;
+	kdk_kernel_view_deinit(kernel);
 	kdk_memory_destroy(kernel->memory);
 	kdk_vmcoreinfo_destroy(kernel->info);
 	kdk_dump_destroy(kernel->dump);

@@ -18,6 +18,7 @@ struct kdk_kernel {
 	struct kdk_types *types;
 	struct kdk_modules *modules;
 	struct kdk_error *symbols_error, *types_error, *modules_error;
+	unsigned int parts_in_making;		/* kernel_view.c's */
 	const struct kdk_debuginfo_options *debuginfo;	/* borrowed; NULL: defaults */
 };
 

@@ -1,19 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdk_a_SOURCES += \
+	src/vmcore/kernel/btf.c \
+	src/vmcore/kernel/btf.h \
+	src/vmcore/kernel/btf_find.c \
+	src/vmcore/kernel/btf_find.h \
+	src/vmcore/kernel/debuginfo.h \
+	src/vmcore/kernel/debuginfo_places.c \
+	src/vmcore/kernel/debuginfo_places.h \
+	src/vmcore/kernel/elf_file.c \
+	src/vmcore/kernel/elf_file.h \
+	src/vmcore/kernel/kallsyms.c \
+	src/vmcore/kernel/kallsyms.h \
 	src/vmcore/kernel/kernel.c \
 	src/vmcore/kernel/kernel.h \
+	src/vmcore/kernel/kernel_view.c \
+	src/vmcore/kernel/kernel_view.h \
 	src/vmcore/kernel/memory.c \
 	src/vmcore/kernel/memory.h \
+	src/vmcore/kernel/module_details.c \
+	src/vmcore/kernel/module_symtab.c \
+	src/vmcore/kernel/modules.c \
+	src/vmcore/kernel/modules.h \
+	src/vmcore/kernel/modules_find.c \
+	src/vmcore/kernel/modules_find.h \
+	src/vmcore/kernel/object.c \
+	src/vmcore/kernel/object.h \
 	src/vmcore/kernel/page_cache.c \
 	src/vmcore/kernel/page_cache.h \
 	src/vmcore/kernel/percpu.c \
 	src/vmcore/kernel/percpu.h \
 	src/vmcore/kernel/scan.c \
 	src/vmcore/kernel/scan.h \
+	src/vmcore/kernel/symbols.c \
+	src/vmcore/kernel/symbols.h \
+	src/vmcore/kernel/symbols_source.c \
+	src/vmcore/kernel/symbols_source.h \
+	src/vmcore/kernel/symtab.c \
+	src/vmcore/kernel/symtab.h \
 	src/vmcore/kernel/tasks.c \
 	src/vmcore/kernel/tasks.h \
 	src/vmcore/kernel/tasks_find.c \
 	src/vmcore/kernel/tasks_layout.c \
 	src/vmcore/kernel/tasks_layout.h \
+	src/vmcore/kernel/types.c \
+	src/vmcore/kernel/types.h \
+	src/vmcore/kernel/types_btf.c \
+	src/vmcore/kernel/types_name.c \
+	src/vmcore/kernel/types_source.h \
 	src/vmcore/kernel/vmcoreinfo.c \
 	src/vmcore/kernel/vmcoreinfo.h

@@ -71,8 +71,17 @@ bool kdk_types_enumerator(struct kdk_types *types, uint32_t id, uint32_t index,
 /* The type behind typedefs and qualifiers. */
 uint32_t kdk_types_resolve(struct kdk_types *types, uint32_t id);
 
+/* Bytes of a value of that type, typedefs followed; 0 when it has none. */
+uint64_t kdk_types_size(struct kdk_types *types, uint32_t id);
+
 /* "struct task_struct", "task_struct" (struct, union, enum, then typedef), "u64". False: none. */
 bool kdk_types_find(struct kdk_types *types, const char *name, uint32_t *ret);
+
+/* A prototype of a function by its name; false when there is none. */
+bool kdk_types_find_function(struct kdk_types *types, const char *name, uint32_t *ret);
+
+/* Type of a variable, where the source knows: per-CPU ones (BTF), all (DWARF). */
+bool kdk_types_find_variable(struct kdk_types *types, const char *name, uint32_t *ret);
 
 /* sizeof; 0 when there is no such type. Alternatives as in kdk_types_field(). */
 uint64_t kdk_types_sizeof(struct kdk_types *types, const char *name);
@@ -92,6 +101,10 @@ bool kdk_types_constant(struct kdk_types *types, const char *name, uint64_t *ret
 /* C declaration of the type: "struct list_head *", "char [16]". Adds to the buffer, escaped. */
 struct kdk_buffer;
 void kdk_types_name(struct kdk_types *types, uint32_t id, struct kdk_buffer *buffer);
+
+/* The same with a name declared: "char comm[16]". The name is escaped too. */
+void kdk_types_declare(struct kdk_types *types, uint32_t id, const char *name,
+		       struct kdk_buffer *buffer);
 
 /* NULL is fine. */
 void kdk_types_destroy(struct kdk_types *types);
