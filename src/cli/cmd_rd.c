@@ -20,6 +20,7 @@ static const struct kdk_option options[] = {
 	{ 'r', "raw", NULL, N_("write the bytes themselves") },
 	{ 'B', "batch", NULL, N_("read lines \"[p:]ADDRESS [BYTES]\" from standard input") },
 	{ 0, "part", "FILE", N_("another part of a split set (may be repeated)") },
+	KDK_SYMBOL_OPTIONS,
 	{ 0 },
 };
 

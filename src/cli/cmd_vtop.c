@@ -10,6 +10,7 @@
 
 static const struct kdk_option options[] = {
 	{ 0, "part", "FILE", N_("another part of a split set (may be repeated)") },
+	KDK_SYMBOL_OPTIONS,
 	{ 0 },
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/sys.h"
+#include "vmcore/kernel/debuginfo.h"
 
 enum kdk_exit {
 	KDK_EXIT_DONE = 0,
@@ -30,11 +31,32 @@ struct kdk_cli {
 	bool json;
 	enum kdk_color color;	/* already resolved: ALWAYS or NEVER */
 	int exit;		/* enum kdk_exit; a command sets KDK_EXIT_NO */
+	struct kdk_debuginfo_options debuginfo;	/* by the options of KDK_SYMBOL_OPTIONS */
 };
+
+/* Options that kdk_options_next() takes itself, in a list where KDK_SYMBOL_OPTIONS is. */
+enum kdk_option_symbol {
+	KDK_OPTION_VMLINUX = 1,
+	KDK_OPTION_SYSTEM_MAP,
+	KDK_OPTION_DEBUG_DIR,
+	KDK_OPTION_NO_DEBUGINFO,
+	KDK_OPTION_SYMBOL_END,
+};
+
+/* For commands that ask for symbols or types of the dumped kernel. */
+#define KDK_SYMBOL_OPTIONS							\
+	{ KDK_OPTION_VMLINUX, "vmlinux", "FILE",				\
+	  N_("the kernel with debuginfo, when it is not found by itself") },	\
+	{ KDK_OPTION_SYSTEM_MAP, "system-map", "FILE",				\
+	  N_("symbols from this System.map") },					\
+	{ KDK_OPTION_DEBUG_DIR, "debug-dir", "DIR",				\
+	  N_("look for debuginfo there instead of /usr/lib/debug") },		\
+	{ KDK_OPTION_NO_DEBUGINFO, "no-debuginfo", NULL,			\
+	  N_("use nothing but the dump") }
 
 /* One option of a command. long_name NULL ends a list. */
 struct kdk_option {
-	char short_name;	/* 0: none */
+	char short_name;	/* 0: none; or enum kdk_option_symbol */
 	const char *long_name;
 	const char *argument;	/* "FILE"; NULL: takes none */
 	const char *help;	/* N_() */

@@ -34,7 +34,7 @@ static void print_options(const struct kdk_option *options, FILE *out)
 		char left[128];
 		int n;
 
-		if (options->short_name)
+		if (options->short_name >= KDK_OPTION_SYMBOL_END)
 			n = snprintf(left, sizeof(left), "-%c, --%s", options->short_name,
 				     options->long_name);
 		else

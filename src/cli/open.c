@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "vmcore/kernel/symbols.h"
 
 void kdk_cli_note(struct kdk_cli *cli, const char *text)
 {
@@ -26,6 +27,7 @@ struct kdk_error *kdk_cli_open(struct kdk_cli *cli, char **paths, size_t count,
 	err = kdk_kernel_open((const char *const *)paths, count, ret);
 	if (err)
 		return err;
+	(*ret)->debuginfo = &cli->debuginfo;
 	for (size_t i = 0; i < (*ret)->dump->remark_count; i++)
 		kdk_cli_note(cli, (*ret)->dump->remarks[i]);
 	return NULL;
@@ -55,36 +57,59 @@ struct kdk_error *kdk_cli_open_parts(struct kdk_cli *cli, char *path, struct kdk
 	return err ? err : kdk_cli_open(cli, parts->paths, parts->count, ret);
 }
 
-/* "name" of "name+0x10" as a symbol that vmcoreinfo lists. */
-static bool symbol_address(const struct kdk_kernel *kernel, const char *text, uint64_t *ret)
+/* "name", "name+0x10" or "module:name-8". */
+static bool symbol_address(struct kdk_kernel *kernel, const char *text, uint64_t *ret)
 {
 	_cleanup_free_ char *name = strdup(text);
+	struct kdk_symbols *symbols;
 	struct kdk_error *err;
 	uint64_t offset = 0;
-	char *plus;
+	char sign, *end;
 
-	if (!name || !kernel->info)
+	if (!name)
 		return false;
-	plus = strchr(name, '+');
-	if (plus) {
-		*plus = '\0';
-		err = kdk_number_parse(plus + 1, &offset);
+	end = strpbrk(name, "+-");
+	sign = end ? *end : '\0';
+	if (end) {
+		*end = '\0';
+		err = kdk_number_parse(end + 1, &offset);
 		if (err) {
 			kdk_error_destroy(err);
 			return false;
 		}
 	}
-	if (!kdk_vmcoreinfo_symbol(kernel->info, name, ret))
+	/* Without symbols vmcoreinfo still names a few. */
+	if (kernel->info && kdk_vmcoreinfo_symbol(kernel->info, name, ret)) {
+		*ret += sign == '-' ? -offset : offset;
+		return true;
+	}
+	err = kdk_kernel_symbols(kernel, &symbols);
+	kdk_error_destroy(err);
+	if (err || !kdk_symbols_find(symbols, name, ret))
 		return false;
-	*ret += offset;
+	*ret += sign == '-' ? -offset : offset;
 	return true;
 }
 
-struct kdk_error *kdk_cli_address(const struct kdk_kernel *kernel, const char *text,
-				  uint64_t *ret)
+/* Every character is one of a hexadecimal number: it may still be a symbol's name. */
+static bool is_hexadecimal(const char *text)
+{
+	if (text[0] == '0' && (text[1] | 0x20) == 'x')
+		return true;
+	return text[strspn(text, "0123456789abcdefABCDEF")] == '\0';
+}
+
+struct kdk_error *kdk_cli_address(struct kdk_kernel *kernel, const char *text, uint64_t *ret)
 {
 	struct kdk_error *err;
 
+	/* Numbers need no symbols, which take their time; but "dead" could be a name. */
+	if (is_hexadecimal(text) && strlen(text) > 4) {
+		err = kdk_address_parse(text, ret);
+		if (!err)
+			return NULL;
+		kdk_error_destroy(err);
+	}
 	if (symbol_address(kernel, text, ret))
 		return NULL;
 	err = kdk_address_parse(text, ret);

@@ -29,8 +29,7 @@ struct kdk_error *kdk_cli_open_parts(struct kdk_cli *cli, char *path, struct kdk
 /* "kdumpkit: note: " and the text, escaped, on cli->err. */
 void kdk_cli_note(struct kdk_cli *cli, const char *text);
 
-/* An address: hexadecimal, or a name that vmcoreinfo knows with an optional +OFFSET. */
-struct kdk_error *kdk_cli_address(const struct kdk_kernel *kernel, const char *text,
-				  uint64_t *ret);
+/* An address: hexadecimal, or a symbol ("name", "module:name") with an optional +OFFSET or -OFFSET. */
+struct kdk_error *kdk_cli_address(struct kdk_kernel *kernel, const char *text, uint64_t *ret);
 
 #endif

@@ -44,7 +44,7 @@ struct kdk_error *kdk_cli_set_color(struct kdk_cli *cli, const char *when)
 
 static void add_short(struct kdk_buffer *shorts, const struct kdk_option *option)
 {
-	if (!option->short_name)
+	if (option->short_name < KDK_OPTION_SYMBOL_END)
 		return;
 	kdk_buffer_add(shorts, &option->short_name, 1);
 	if (option->argument)
@@ -139,6 +139,28 @@ static struct kdk_error *refuse_option(const struct kdk_option_parser *parser)
 			     parser->argv[optind - 1], parser->argv[0]);
 }
 
+static bool take_symbol_option(struct kdk_cli *cli, int option, const char *value)
+{
+	struct kdk_debuginfo_options *debuginfo = &cli->debuginfo;
+
+	switch (option) {
+	case KDK_OPTION_VMLINUX:
+		debuginfo->vmlinux = value;
+		return true;
+	case KDK_OPTION_SYSTEM_MAP:
+		debuginfo->system_map = value;
+		return true;
+	case KDK_OPTION_DEBUG_DIR:
+		debuginfo->debug_dir = value;
+		return true;
+	case KDK_OPTION_NO_DEBUGINFO:
+		debuginfo->none = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 int kdk_options_next(struct kdk_option_parser *parser)
 {
 	struct getopt_form *form = parser->private;
@@ -169,7 +191,8 @@ int kdk_options_next(struct kdk_option_parser *parser)
 				return -1;
 			break;
 		default:
-			return option;
+			if (!take_symbol_option(parser->cli, option, optarg))
+				return option;
 		}
 	}
 }
