@@ -6,6 +6,7 @@
 extern const struct kdk_command kdk_command_check;
 extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_info;
+extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
 extern const struct kdk_command kdk_command_vtop;
 
@@ -13,6 +14,11 @@ static const struct kdk_command *const dump_commands[] = {
 	&kdk_command_info,
 	&kdk_command_check,
 	&kdk_command_dmesg,
+	NULL,
+};
+
+static const struct kdk_command *const kernel_commands[] = {
+	&kdk_command_ps,
 	NULL,
 };
 
@@ -24,6 +30,7 @@ static const struct kdk_command *const memory_commands[] = {
 
 const struct kdk_command_group kdk_command_groups[] = {
 	{ N_("Dumps"), dump_commands },
+	{ N_("The crashed kernel"), kernel_commands },
 	{ N_("Memory"), memory_commands },
 	{ NULL, NULL },
 };

@@ -3,10 +3,13 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_check.c \
 	src/cli/cmd_dmesg.c \
 	src/cli/cmd_info.c \
+	src/cli/cmd_ps.c \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_vtop.c \
 	src/cli/command.h \
 	src/cli/commands.c \
+	src/cli/fact.c \
+	src/cli/fact.h \
 	src/cli/help.c \
 	src/cli/help.h \
 	src/cli/open.c \

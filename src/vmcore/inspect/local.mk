@@ -14,5 +14,13 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/log_print.h \
 	src/vmcore/inspect/log_records.c \
 	src/vmcore/inspect/log_ring.c \
+	src/vmcore/inspect/mm_counters.c \
+	src/vmcore/inspect/mm_counters.h \
+	src/vmcore/inspect/remarks.c \
+	src/vmcore/inspect/remarks.h \
+	src/vmcore/inspect/shape.c \
+	src/vmcore/inspect/shape.h \
 	src/vmcore/inspect/summary.c \
-	src/vmcore/inspect/summary.h
+	src/vmcore/inspect/summary.h \
+	src/vmcore/inspect/tasks_list.c \
+	src/vmcore/inspect/tasks_list.h

@@ -42,6 +42,8 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/tasks_find.c \
 	src/vmcore/kernel/tasks_layout.c \
 	src/vmcore/kernel/tasks_layout.h \
+	src/vmcore/kernel/trees.c \
+	src/vmcore/kernel/trees.h \
 	src/vmcore/kernel/types.c \
 	src/vmcore/kernel/types.h \
 	src/vmcore/kernel/types_btf.c \
