@@ -22,21 +22,40 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void spoil(struct fake_kernel *fake, const uint8_t *data)
 {
 	static const char *const keys[] = {
-		"OFFSET(printk_ringbuffer.desc_ring)", "OFFSET(printk_ringbuffer.text_data_ring)",
-		"SIZE(printk_ringbuffer)", "SIZE(prb_desc_ring)", "OFFSET(prb_desc_ring.count_bits)",
-		"OFFSET(prb_desc_ring.descs)", "OFFSET(prb_desc_ring.infos)",
-		"OFFSET(prb_desc_ring.head_id)", "OFFSET(prb_desc_ring.tail_id)", "SIZE(prb_desc)",
-		"OFFSET(prb_desc.state_var)", "OFFSET(prb_desc.text_blk_lpos)",
-		"OFFSET(prb_data_blk_lpos.begin)", "OFFSET(prb_data_blk_lpos.next)",
-		"SIZE(printk_info)", "OFFSET(printk_info.seq)", "OFFSET(printk_info.ts_nsec)",
-		"OFFSET(printk_info.text_len)", "OFFSET(printk_info.caller_id)",
-		"OFFSET(printk_info.dev_info)", "OFFSET(dev_printk_info.subsystem)",
-		"LENGTH(printk_info_subsystem)", "OFFSET(dev_printk_info.device)",
-		"LENGTH(printk_info_device)", "SIZE(prb_data_ring)",
-		"OFFSET(prb_data_ring.size_bits)", "OFFSET(prb_data_ring.data)",
-		"OFFSET(atomic_long_t.counter)", "SIZE(printk_log)", "OFFSET(printk_log.ts_nsec)",
-		"OFFSET(printk_log.len)", "OFFSET(printk_log.text_len)",
-		"OFFSET(printk_log.dict_len)", "OFFSET(printk_log.caller_id)",
+		"OFFSET(printk_ringbuffer.desc_ring)",
+		"OFFSET(printk_ringbuffer.text_data_ring)",
+		"SIZE(printk_ringbuffer)",
+		"SIZE(prb_desc_ring)",
+		"OFFSET(prb_desc_ring.count_bits)",
+		"OFFSET(prb_desc_ring.descs)",
+		"OFFSET(prb_desc_ring.infos)",
+		"OFFSET(prb_desc_ring.head_id)",
+		"OFFSET(prb_desc_ring.tail_id)",
+		"SIZE(prb_desc)",
+		"OFFSET(prb_desc.state_var)",
+		"OFFSET(prb_desc.text_blk_lpos)",
+		"OFFSET(prb_data_blk_lpos.begin)",
+		"OFFSET(prb_data_blk_lpos.next)",
+		"SIZE(printk_info)",
+		"OFFSET(printk_info.seq)",
+		"OFFSET(printk_info.ts_nsec)",
+		"OFFSET(printk_info.text_len)",
+		"OFFSET(printk_info.caller_id)",
+		"OFFSET(printk_info.dev_info)",
+		"OFFSET(dev_printk_info.subsystem)",
+		"LENGTH(printk_info_subsystem)",
+		"OFFSET(dev_printk_info.device)",
+		"LENGTH(printk_info_device)",
+		"SIZE(prb_data_ring)",
+		"OFFSET(prb_data_ring.size_bits)",
+		"OFFSET(prb_data_ring.data)",
+		"OFFSET(atomic_long_t.counter)",
+		"SIZE(printk_log)",
+		"OFFSET(printk_log.ts_nsec)",
+		"OFFSET(printk_log.len)",
+		"OFFSET(printk_log.text_len)",
+		"OFFSET(printk_log.dict_len)",
+		"OFFSET(printk_log.caller_id)",
 	};
 
 	if (data[0])
@@ -98,8 +117,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < CONTROL_BYTES || size > MAX_MEMORY)
 		return 0;
 	length = size - CONTROL_BYTES;
-	fake = fake_kernel_create(FAKE_PAGE + FAKE_LOG_DESCRIBED + length, data[0] & 4 ? 4 : 8,
-				  data[0] & 8, data[0] & 16 ? EM_X86_64 : EM_S390);
+	fake = fake_kernel_create(FAKE_PAGE + FAKE_LOG_DESCRIBED + length,
+				  data[0] & 4 ? 4 : 8, data[0] & 8,
+				  data[0] & 16 ? EM_X86_64 : EM_S390);
 	fake_log_describe(fake, data[0] % 4, data[0] & 32);
 	spoil(fake, data + 3);
 	memcpy(fake->image + FAKE_PAGE, data + CONTROL_BYTES, length);

@@ -36,8 +36,8 @@ static struct kdk_error *fake_run(const struct kdk_dump *dump, uint64_t phys,
 	return NULL;
 }
 
-static struct kdk_error *fake_read(const struct kdk_dump *dump, uint64_t phys, void *buffer,
-				   size_t length)
+static struct kdk_error *fake_read(const struct kdk_dump *dump, uint64_t phys,
+				   void *buffer, size_t length)
 {
 	const struct fake_kernel *fake = fake_of(dump);
 	enum kdk_page_state state;
@@ -142,10 +142,12 @@ void fake_kernel_ready(struct fake_kernel *fake)
 	kernel->dump = &fake->dump;
 	kernel->arch = &fake->arch;
 	kernel->page_size = FAKE_PAGE;
-	check(!kdk_vmcoreinfo_parse(fake->info.data ? fake->info.data : "", fake->info.size,
-				    &kernel->info), "vmcoreinfo");
-	check(!kdk_memory_create(kernel->dump, kernel->arch, kernel->info, kernel->page_size,
-				 &kernel->memory), "memory");
+	check(!kdk_vmcoreinfo_parse(fake->info.data ? fake->info.data : "",
+				    fake->info.size, &kernel->info),
+	      "vmcoreinfo");
+	check(!kdk_memory_create(kernel->dump, kernel->arch, kernel->info,
+				 kernel->page_size, &kernel->memory),
+	      "memory");
 }
 
 void fake_page(struct fake_kernel *fake, size_t offset, enum kdk_page_state state)
@@ -168,9 +170,11 @@ uint64_t fake_address(const struct fake_kernel *fake, size_t offset)
 	return fake->base + offset;
 }
 
-void fake_put_bytes(struct fake_kernel *fake, size_t offset, const void *data, size_t size)
+void fake_put_bytes(struct fake_kernel *fake, size_t offset, const void *data,
+		    size_t size)
 {
-	check(offset <= fake->size && size <= fake->size - offset, "write outside the image");
+	check(offset <= fake->size && size <= fake->size - offset,
+	      "write outside the image");
 	memcpy(fake->image + offset, data, size);
 }
 

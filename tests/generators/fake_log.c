@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Logs for the fake kernel: written the way the kernel writes them, not as they are read. */
+/* Logs for the fake kernel, written the way the kernel writes them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -89,12 +89,13 @@ void fake_ring_init(struct fake_ring *ring, struct fake_kernel *fake,
 	ring->descs = fake_alloc(fake, count * 3 * fake->word, 64);
 	ring->infos = fake_alloc(fake, count * ring->info_size, 64);
 	ring->data = fake_alloc(fake, (size_t)1 << size_bits, 64);
-	/* As at boot: close before the wrap, with one descriptor that never was a record. */
+	/* As at boot: close before the wrap, one descriptor that never was a record. */
 	ring->tail_id = (0 - (uint64_t)count - 1) & id_mask(ring);
 	ring->next_id = ring->first_id = (ring->tail_id + 1) & id_mask(ring);
 	fake_put_word(fake, fake_ring_desc(ring, ring->tail_id),
 		      (UINT64_C(3) << (8 * fake->word - 2)) | ring->tail_id);
-	ring->head_lpos = ring->tail_lpos = (0 - (UINT64_C(1) << size_bits)) & word_mask(ring);
+	ring->head_lpos = ring->tail_lpos = (0 - (UINT64_C(1) << size_bits)) &
+					    word_mask(ring);
 }
 
 static void set_state(struct fake_ring *ring, uint64_t id, unsigned int state)
@@ -135,7 +136,8 @@ static size_t alloc_block(struct fake_ring *ring, size_t size, uint64_t *begin,
 	return *begin / whole != *next / whole ? 0 : *begin % whole;
 }
 
-static void put_info(struct fake_ring *ring, uint64_t id, const struct fake_record *record)
+static void put_info(struct fake_ring *ring, uint64_t id,
+		     const struct fake_record *record)
 {
 	struct fake_kernel *fake = ring->fake;
 	size_t info = fake_ring_info(ring, id);
@@ -151,7 +153,8 @@ static void put_info(struct fake_ring *ring, uint64_t id, const struct fake_reco
 		fake_put_bytes(fake, info + 32, record->subsystem,
 			       strnlen(record->subsystem, 16));
 	if (record->device)
-		fake_put_bytes(fake, info + 48, record->device, strnlen(record->device, 48));
+		fake_put_bytes(fake, info + 48, record->device,
+			       strnlen(record->device, 48));
 }
 
 uint64_t fake_ring_add(struct fake_ring *ring, const struct fake_record *record)
@@ -238,8 +241,8 @@ void fake_ring_finish(struct fake_ring *ring)
 	fake_info(fake, "OFFSET(atomic_long_t.counter)=0");
 }
 
-void fake_records_init(struct fake_records *records, struct fake_kernel *fake, uint32_t size,
-		       const char *name, bool caller)
+void fake_records_init(struct fake_records *records, struct fake_kernel *fake,
+		       uint32_t size, const char *name, bool caller)
 {
 	memset(records, 0, sizeof(*records));
 	records->fake = fake;
@@ -253,7 +256,8 @@ void fake_records_init(struct fake_records *records, struct fake_kernel *fake, u
 
 static void records_free(struct fake_records *records, uint32_t from, uint32_t to)
 {
-	while (records->oldest < records->count && records->places[records->oldest] >= from &&
+	while (records->oldest < records->count &&
+	       records->places[records->oldest] >= from &&
 	       records->places[records->oldest] < to)
 		records->oldest++;
 }
@@ -289,7 +293,8 @@ void fake_records_add(struct fake_records *records, const struct fake_record *re
 	fake_put_u8(fake, at + 15, flags_and_level(fake, record));
 	if (records->caller)
 		fake_put_u32(fake, at + 16, record->caller);
-	fake_put_bytes(fake, at + records->header, record->text ? record->text : "", size);
+	fake_put_bytes(fake, at + records->header, record->text ? record->text : "",
+		       size);
 	fake_put_bytes(fake, at + records->header + size, dict, dict_size);
 	if (records->count == KDK_ARRAY_SIZE(records->places))
 		abort();

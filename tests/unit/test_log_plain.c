@@ -23,9 +23,11 @@ static void lines_become_records(void **state)
 		struct fake_kernel *fake = fake_on(&machines[i]);
 		struct kdk_log *log;
 
-		fake_plain(fake, 4096, "<5>Linux version 2.6.32\n<6>[    0.000000] stamped\n"
-			   "<30>a daemon\n\n<c>goes on\n<x> no prefix\n<1234> no prefix\n<6\n"
-			   "<7>not ended");
+		fake_plain(
+			fake, 4096,
+			"<5>Linux version 2.6.32\n<6>[    0.000000] stamped\n"
+			"<30>a daemon\n\n<c>goes on\n<x> no prefix\n<1234> no prefix\n<6\n"
+			"<7>not ended");
 		log = read_log(fake);
 		assert_int_equal(log->kind, KDK_LOG_PLAIN);
 		assert_true(!log->has_time && log->has_level && !log->has_caller);
@@ -78,7 +80,8 @@ static void a_lost_page_is_a_gap(void **state)
 	fake_page(fake, buffer + FAKE_PAGE, KDK_PAGE_EXCLUDED);
 	log = read_log(fake);
 	assert_int_equal(log->note_count, 1);
-	assert_non_null(strstr(log->notes[0], "bytes of the log that are not in the dump: 4096"));
+	assert_non_null(
+		strstr(log->notes[0], "bytes of the log that are not in the dump: 4096"));
 	assert_true(log->count > 500 && log->count < 800);
 	check_text(&log->records[log->count - 1], "line 999");
 	kdk_log_destroy(log);
@@ -94,8 +97,9 @@ static void a_dump_that_names_no_log_says_so(void **state)
 	(void)state;
 	fake_info(fake, "OSRELEASE=2.6.32");
 	fake_kernel_ready(fake);
-	assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_ABSENT,
-		       "kernel log: vmcoreinfo names no log buffer (prb, log_first_idx or log_end)");
+	assert_failure(
+		kdk_log_read(&fake->kernel, &log), KDK_ERROR_ABSENT,
+		"kernel log: vmcoreinfo names no log buffer (prb, log_first_idx or log_end)");
 	assert_null(log);
 	fake_kernel_destroy(fake);
 }

@@ -9,16 +9,36 @@
 
 static const struct fake_record hostile[] = {
 	{ .ts_nsec = 0, .text = "Linux version 6.1", .level = 5 },
-	{ .ts_nsec = 1234567890, .text = "tab\there back\\slash", .level = 4, .facility = 3,
+	{ .ts_nsec = 1234567890,
+	  .text = "tab\there back\\slash",
+	  .level = 4,
+	  .facility = 3,
 	  .caller = 1 },
-	{ .ts_nsec = 1234567890123456, .text = "big\nmulti\nline", .level = 3,
-	  .caller = 0x80000001, .subsystem = "pci", .device = "+pci:0000:00:01.0" },
-	{ .ts_nsec = 2000000000, .text = "ctl \x01\x1b[31m\r\v\f\x08\0\x7f end", .size = 20,
-	  .level = 6, .caller = 77 },
-	{ .ts_nsec = 3000000000, .text = "utf \xc3\xb6 \xe2\x80\xae bad \xc3( \xff\x9b",
-	  .level = 6, .caller = 123456 },
-	{ .ts_nsec = 4000000000, .text = "cont start", .level = 6, .flags = 8, .caller = 5 },
-	{ .ts_nsec = 4000000001, .text = "cont rest", .level = 6, .flags = 10, .caller = 5 },
+	{ .ts_nsec = 1234567890123456,
+	  .text = "big\nmulti\nline",
+	  .level = 3,
+	  .caller = 0x80000001,
+	  .subsystem = "pci",
+	  .device = "+pci:0000:00:01.0" },
+	{ .ts_nsec = 2000000000,
+	  .text = "ctl \x01\x1b[31m\r\v\f\x08\0\x7f end",
+	  .size = 20,
+	  .level = 6,
+	  .caller = 77 },
+	{ .ts_nsec = 3000000000,
+	  .text = "utf \xc3\xb6 \xe2\x80\xae bad \xc3( \xff\x9b",
+	  .level = 6,
+	  .caller = 123456 },
+	{ .ts_nsec = 4000000000,
+	  .text = "cont start",
+	  .level = 6,
+	  .flags = 8,
+	  .caller = 5 },
+	{ .ts_nsec = 4000000001,
+	  .text = "cont rest",
+	  .level = 6,
+	  .flags = 10,
+	  .caller = 5 },
 	{ .ts_nsec = 5000000000, .level = 6, .block = FAKE_EMPTY_LINE },
 	{ .ts_nsec = 5000001000, .level = 6, .text = "x", .block = FAKE_FAILED },
 	{ .ts_nsec = 5000002000, .level = 6, .text = "" },
@@ -50,37 +70,40 @@ static void as_vmcore_dmesg(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(machines); i++)
-		check_ring(&machines[i], (struct kdk_log_print){ .style = KDK_LOG_VMCORE_DMESG },
-			   "[    0.000000] Linux version 6.1\n"
-			   "[    1.234567] tab\there back\\slash\n"
-			   "[1234567.890123] big\nmulti\nline\n"
-			   "[    2.000000] ctl \\x01\\x1b[31m\\x0d\\x0b\\x0c\\x08\\x00\\x7f end\n"
-			   "[    3.000000] utf \\xc3\\xb6 \\xe2\\x80\\xae bad \\xc3( \\xff\\x9b\n"
-			   "[    4.000000] cont start\n"
-			   "[    4.000000] cont rest\n"
-			   "[    5.000000] \n"
-			   "[    5.000001] \n"
-			   "[    5.000002] \n"
-			   "[    6.000000] newline\n\n");
+		check_ring(
+			&machines[i],
+			(struct kdk_log_print){ .style = KDK_LOG_VMCORE_DMESG },
+			"[    0.000000] Linux version 6.1\n"
+			"[    1.234567] tab\there back\\slash\n"
+			"[1234567.890123] big\nmulti\nline\n"
+			"[    2.000000] ctl \\x01\\x1b[31m\\x0d\\x0b\\x0c\\x08\\x00\\x7f end\n"
+			"[    3.000000] utf \\xc3\\xb6 \\xe2\\x80\\xae bad \\xc3( \\xff\\x9b\n"
+			"[    4.000000] cont start\n"
+			"[    4.000000] cont rest\n"
+			"[    5.000000] \n"
+			"[    5.000001] \n"
+			"[    5.000002] \n"
+			"[    6.000000] newline\n\n");
 }
 
 static void as_makedumpfile(void **state)
 {
 	(void)state;
-	check_ring(&machines[0], (struct kdk_log_print){ .style = KDK_LOG_MAKEDUMPFILE },
-		   "[    0.000000] [      T0] Linux version 6.1\n"
-		   "[    1.234567] [      T1] tab\there back\\slash\n"
-		   "[1234567.890123] [      C1] big\n"
-		   "                            multi\n"
-		   "                            line\n"
-		   "[    2.000000] [     T77] ctl \\x01\\x1b[31m\\x0d\\x0b\\x0c\\x08\\x00\\x7f end\n"
-		   "[    3.000000] [ T123456] utf \\xffffffc3\\xffffffb6 "
-		   "\\xffffffe2\\xffffff80\\xffffffae bad \\xffffffc3( \\xffffffff\\xffffff9b\n"
-		   "[    4.000000] [      T5] cont start\n"
-		   "[    4.000000] [      T5] cont rest\n"
-		   "[    5.000002] [      T0] \n"
-		   "[    6.000000] [      T0] newline\n"
-		   "                          \n");
+	check_ring(
+		&machines[0], (struct kdk_log_print){ .style = KDK_LOG_MAKEDUMPFILE },
+		"[    0.000000] [      T0] Linux version 6.1\n"
+		"[    1.234567] [      T1] tab\there back\\slash\n"
+		"[1234567.890123] [      C1] big\n"
+		"                            multi\n"
+		"                            line\n"
+		"[    2.000000] [     T77] ctl \\x01\\x1b[31m\\x0d\\x0b\\x0c\\x08\\x00\\x7f end\n"
+		"[    3.000000] [ T123456] utf \\xffffffc3\\xffffffb6 "
+		"\\xffffffe2\\xffffff80\\xffffffae bad \\xffffffc3( \\xffffffff\\xffffff9b\n"
+		"[    4.000000] [      T5] cont start\n"
+		"[    4.000000] [      T5] cont rest\n"
+		"[    5.000002] [      T0] \n"
+		"[    6.000000] [      T0] newline\n"
+		"                          \n");
 }
 
 /* Where a char has no sign, and as the versions print it that know no callers. */
@@ -126,8 +149,9 @@ static void as_crash(void **state)
 static void as_crash_with_levels(void **state)
 {
 	(void)state;
-	check_ring(&machines[0], (struct kdk_log_print){ .style = KDK_LOG_CRASH,
-							 .facility = true, .levels = 1 << 3 },
+	check_ring(&machines[0],
+		   (struct kdk_log_print){
+			   .style = KDK_LOG_CRASH, .facility = true, .levels = 1 << 3 },
 		   "[1234567.890123] <3>big\n"
 		   "                    multi\n"
 		   "                    line\n");
@@ -178,32 +202,33 @@ static void facility_and_caller_stand_in_front(void **state)
 static void as_json(void **state)
 {
 	(void)state;
-	check_ring(&machines[0], (struct kdk_log_print){ .style = KDK_LOG_JSON },
-		   "{\"seq\": 0, \"ts_ns\": 0, \"level\": 5, \"facility\": 0, \"caller\": \"T0\", "
-		   "\"text\": \"Linux version 6.1\"}\n"
-		   "{\"seq\": 1, \"ts_ns\": 1234567890, \"level\": 4, \"facility\": 3, "
-		   "\"caller\": \"T1\", \"text\": \"tab\\there back\\\\slash\"}\n"
-		   "{\"seq\": 2, \"ts_ns\": 1234567890123456, \"level\": 3, \"facility\": 0, "
-		   "\"caller\": \"C1\", \"text\": \"big\\nmulti\\nline\", "
-		   "\"subsystem\": \"pci\", \"device\": \"+pci:0000:00:01.0\"}\n"
-		   "{\"seq\": 3, \"ts_ns\": 2000000000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T77\", \"text\": \"ctl \\u0001\\u001b[31m\\u000d\\u000b\\u000c"
-		   "\\u0008\\u0000\\u007f end\"}\n"
-		   "{\"seq\": 4, \"ts_ns\": 3000000000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T123456\", \"text\": \"utf \xc3\xb6 \\u202e bad \\u00c3( "
-		   "\\u00ff\\u009b\"}\n"
-		   "{\"seq\": 5, \"ts_ns\": 4000000000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T5\", \"text\": \"cont start\"}\n"
-		   "{\"seq\": 6, \"ts_ns\": 4000000001, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T5\", \"text\": \"cont rest\"}\n"
-		   "{\"seq\": 7, \"ts_ns\": 5000000000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T0\", \"text\": \"\"}\n"
-		   "{\"seq\": 8, \"ts_ns\": 5000001000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T0\", \"text\": null}\n"
-		   "{\"seq\": 9, \"ts_ns\": 5000002000, \"level\": 6, \"facility\": 0, "
-		   "\"caller\": \"T0\", \"text\": \"\"}\n"
-		   "{\"seq\": 10, \"ts_ns\": 6000000000, \"level\": 0, \"facility\": 200, "
-		   "\"caller\": \"T0\", \"text\": \"newline\\n\"}\n");
+	check_ring(
+		&machines[0], (struct kdk_log_print){ .style = KDK_LOG_JSON },
+		"{\"seq\": 0, \"ts_ns\": 0, \"level\": 5, \"facility\": 0, \"caller\": \"T0\", "
+		"\"text\": \"Linux version 6.1\"}\n"
+		"{\"seq\": 1, \"ts_ns\": 1234567890, \"level\": 4, \"facility\": 3, "
+		"\"caller\": \"T1\", \"text\": \"tab\\there back\\\\slash\"}\n"
+		"{\"seq\": 2, \"ts_ns\": 1234567890123456, \"level\": 3, \"facility\": 0, "
+		"\"caller\": \"C1\", \"text\": \"big\\nmulti\\nline\", "
+		"\"subsystem\": \"pci\", \"device\": \"+pci:0000:00:01.0\"}\n"
+		"{\"seq\": 3, \"ts_ns\": 2000000000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T77\", \"text\": \"ctl \\u0001\\u001b[31m\\u000d\\u000b\\u000c"
+		"\\u0008\\u0000\\u007f end\"}\n"
+		"{\"seq\": 4, \"ts_ns\": 3000000000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T123456\", \"text\": \"utf \xc3\xb6 \\u202e bad \\u00c3( "
+		"\\u00ff\\u009b\"}\n"
+		"{\"seq\": 5, \"ts_ns\": 4000000000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T5\", \"text\": \"cont start\"}\n"
+		"{\"seq\": 6, \"ts_ns\": 4000000001, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T5\", \"text\": \"cont rest\"}\n"
+		"{\"seq\": 7, \"ts_ns\": 5000000000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T0\", \"text\": \"\"}\n"
+		"{\"seq\": 8, \"ts_ns\": 5000001000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T0\", \"text\": null}\n"
+		"{\"seq\": 9, \"ts_ns\": 5000002000, \"level\": 6, \"facility\": 0, "
+		"\"caller\": \"T0\", \"text\": \"\"}\n"
+		"{\"seq\": 10, \"ts_ns\": 6000000000, \"level\": 0, \"facility\": 200, "
+		"\"caller\": \"T0\", \"text\": \"newline\\n\"}\n");
 }
 
 static void check_plain(struct kdk_log_print options, const char *expected)
@@ -248,11 +273,12 @@ static void records_show_the_callers_they_have(void **state)
 		fake_records_add(&records, &hostile[1]);
 		fake_records_finish(&records);
 		check_print(fake, &(struct kdk_log_print){ .style = KDK_LOG_KERNEL },
-			    caller ? "[    1.234567][    T1] tab\there back\\slash\n" :
-				     "[    1.234567] tab\there back\\slash\n");
-		check_print(fake, &(struct kdk_log_print){ .style = KDK_LOG_MAKEDUMPFILE },
-			    caller ? "[    1.234567] [      T1] tab\there back\\slash\n" :
-				     "[    1.234567] tab\there back\\slash\n");
+			    caller ? "[    1.234567][    T1] tab\there back\\slash\n"
+				   : "[    1.234567] tab\there back\\slash\n");
+		check_print(fake,
+			    &(struct kdk_log_print){ .style = KDK_LOG_MAKEDUMPFILE },
+			    caller ? "[    1.234567] [      T1] tab\there back\\slash\n"
+				   : "[    1.234567] tab\there back\\slash\n");
 		fake_kernel_destroy(fake);
 	}
 }
@@ -268,9 +294,10 @@ static void times_of_day_come_from_the_crash(void **state)
 	setenv("TZ", "UTC", 1);
 	log = read_log(fake);
 	assert_false(kdk_log_boot_time(&fake->kernel, log, &options.boot_time));
-	assert_failure(kdk_log_print(log, &options, stdout), KDK_ERROR_USAGE,
-		       "times of day cannot be shown: the dump does not say when the kernel "
-		       "started");
+	assert_failure(
+		kdk_log_print(log, &options, stdout), KDK_ERROR_USAGE,
+		"times of day cannot be shown: the dump does not say when the kernel "
+		"started");
 	kdk_log_destroy(log);
 
 	fake_info(fake, "CRASHTIME=1700000000");
@@ -285,7 +312,8 @@ static void times_of_day_come_from_the_crash(void **state)
 	options.style = KDK_LOG_CRASH;
 	options.levels = 1 << 4;
 	text = print_log(log, &options);
-	assert_string_equal(text, "[Tue Nov 14 22:13:15 UTC 2023] tab\there back\\slash\n");
+	assert_string_equal(text,
+			    "[Tue Nov 14 22:13:15 UTC 2023] tab\there back\\slash\n");
 	free(text);
 	kdk_log_destroy(log);
 	fake_kernel_destroy(fake);
@@ -300,7 +328,8 @@ static struct fake_kernel *hostile_log(int kind, const struct machine *machine)
 		return hostile_ring(machine);
 	fake = fake_on(machine);
 	if (kind == KDK_LOG_PLAIN) {
-		fake_plain(fake, 64, "<5>Linux version\n<6>one\x1b[31m\n<7>two\xff\n<7>three");
+		fake_plain(fake, 64,
+			   "<5>Linux version\n<6>one\x1b[31m\n<7>two\xff\n<7>three");
 		return fake;
 	}
 	fake_records_init(&records, fake, 512, "printk_log", true);
@@ -335,7 +364,8 @@ static void flipped_bits_do_no_harm(void **state)
 		struct kdk_error *err;
 
 		for (int n = 0; n < 1 + turn % 5; n++) {
-			size_t at = FAKE_PAGE + next_random(&seed) % (fake->used - FAKE_PAGE);
+			size_t at =
+				FAKE_PAGE + next_random(&seed) % (fake->used - FAKE_PAGE);
 
 			fake->image[at] ^= 1 << next_random(&seed) % 8;
 			if (turn % 2)
@@ -345,7 +375,8 @@ static void flipped_bits_do_no_harm(void **state)
 		fake_kernel_ready(fake);
 		err = kdk_log_read(&fake->kernel, &log);
 		for (int style = 0; !err && style <= KDK_LOG_JSON; style++) {
-			char *text = print_log(log, &(struct kdk_log_print){ .style = style });
+			char *text =
+				print_log(log, &(struct kdk_log_print){ .style = style });
 
 			check_harmless(text);
 			free(text);
@@ -383,8 +414,8 @@ static void levels_are_parsed_as_dmesg_does(void **state)
 		{ "+0", 0xff }, { "warning,error", 0x18 }, { "alert,+info", 0xc2 },
 	};
 	static const char *const wrong[] = {
-		"", ",", "err,", ",err", "8", "-1", "loud", "+err+", "+", "err++", "e", "33",
-		"err warn",
+		"",	 ",", "err,",  ",err", "8",  "-1",	 "loud",
+		"+err+", "+", "err++", "e",    "33", "err warn",
 	};
 	uint8_t levels;
 
@@ -394,7 +425,8 @@ static void levels_are_parsed_as_dmesg_does(void **state)
 		assert_int_equal(levels, lists[i].levels);
 	}
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(wrong); i++)
-		assert_failure(kdk_log_levels_parse(wrong[i], &levels), KDK_ERROR_USAGE, NULL);
+		assert_failure(kdk_log_levels_parse(wrong[i], &levels), KDK_ERROR_USAGE,
+			       NULL);
 }
 
 static void styles_have_names(void **state)

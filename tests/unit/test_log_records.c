@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "log_case.h"
 
-#define RECORD(stamp, string) &(struct fake_record){ .ts_nsec = stamp, .text = string, .level = 6 }
+#define RECORD(stamp, string)                                                            \
+	&(struct fake_record)                                                            \
+	{                                                                                \
+		.ts_nsec = stamp, .text = string, .level = 6                             \
+	}
 
 static void every_field_is_read(void **state)
 {
@@ -182,8 +186,9 @@ static void indexes_outside_the_buffer_are_refused(void **state)
 	records.next = 5000;
 	fake_records_finish(&records);
 	fake_kernel_ready(fake);
-	assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT,
-		       "kernel log: records from 0 to 5000 do not lie in a buffer of 4096 bytes");
+	assert_failure(
+		kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT,
+		"kernel log: records from 0 to 5000 do not lie in a buffer of 4096 bytes");
 	fake_kernel_destroy(fake);
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "log_case.h"
 
-#define RECORD(stamp, string) &(struct fake_record){ .ts_nsec = stamp, .text = string, .level = 6 }
+#define RECORD(stamp, string)                                                            \
+	&(struct fake_record)                                                            \
+	{                                                                                \
+		.ts_nsec = stamp, .text = string, .level = 6                             \
+	}
 
 static const struct kdk_log_print vmcore_dmesg = { .style = KDK_LOG_VMCORE_DMESG };
 
@@ -68,7 +72,8 @@ static void a_ring_that_has_wrapped_gives_the_newest(void **state)
 			assert_int_equal(log->count, total - first);
 			for (size_t n = 0; n < log->count; n++) {
 				snprintf(text, sizeof(text), "record %zu%.*s", first + n,
-					 (int)((first + n) % 23), "......................");
+					 (int)((first + n) % 23),
+					 "......................");
 				check_text(&log->records[n], text);
 				assert_int_equal(log->records[n].seq, first + n);
 			}
@@ -192,11 +197,13 @@ static void a_lost_page_costs_only_its_records(void **state)
 		assert_true(log->count > 200 && log->count < 500);
 		for (size_t n = 0; n < log->count; n++) {
 			check_text(&log->records[n], "sixteen bytes....");
-			lost += n && log->records[n].ts_nsec != log->records[n - 1].ts_nsec + 1;
+			lost += n && log->records[n].ts_nsec !=
+					     log->records[n - 1].ts_nsec + 1;
 		}
 		assert_int_equal(lost, 1);
 		assert_int_equal(log->note_count, 1);
-		assert_non_null(strstr(log->notes[0], "records that are not in the dump: "));
+		assert_non_null(
+			strstr(log->notes[0], "records that are not in the dump: "));
 		assert_non_null(strstr(log->notes[0], "lost"));
 		kdk_log_destroy(log);
 		fake_kernel_destroy(fake);
@@ -345,9 +352,12 @@ static void impossible_sizes_are_refused(void **state)
 		fake_put_u32(fake, ring.header, sizes[i].count_bits);
 		fake_put_u32(fake, ring.header + 6 * fake->word, sizes[i].size_bits);
 		fake_kernel_ready(fake);
-		snprintf(words, sizeof(words), "kernel log: the ring claims 2^%u descriptors "
-			 "and 2^%u bytes of text", sizes[i].count_bits, sizes[i].size_bits);
-		assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT, words);
+		snprintf(words, sizeof(words),
+			 "kernel log: the ring claims 2^%u descriptors "
+			 "and 2^%u bytes of text",
+			 sizes[i].count_bits, sizes[i].size_bits);
+		assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT,
+			       words);
 		assert_null(log);
 		fake_kernel_destroy(fake);
 	}
@@ -401,8 +411,9 @@ static void a_field_outside_its_struct_is_refused(void **state)
 	fake_ring_finish(&ring);
 	fake_info(fake, "OFFSET(printk_info.text_len)=93");
 	fake_kernel_ready(fake);
-	assert_failure(kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT,
-		       "kernel log: vmcoreinfo: printk_info.text_len lies outside its struct");
+	assert_failure(
+		kdk_log_read(&fake->kernel, &log), KDK_ERROR_FORMAT,
+		"kernel log: vmcoreinfo: printk_info.text_len lies outside its struct");
 	fake_kernel_destroy(fake);
 }
 
@@ -419,7 +430,8 @@ static void optional_keys_may_be_missing(void **state)
 	(void)state;
 	fake_ring_init(&ring, fake, 4, 10);
 	for (int n = 0; n < 3; n++)
-		fake_ring_add(&ring, &(struct fake_record){ .text = "text", .subsystem = "pci" });
+		fake_ring_add(&ring, &(struct fake_record){ .text = "text",
+							    .subsystem = "pci" });
 	fake_ring_finish(&ring);
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(keys); i++)
 		fake_info_drop(fake, keys[i]);

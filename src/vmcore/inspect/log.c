@@ -29,8 +29,9 @@ static struct kdk_error *log_read_by_symbol(struct kdk_log_builder *builder)
 		builder->log->kind = log_readers[i].kind;
 		return log_readers[i].read(builder);
 	}
-	return kdk_error_new(KDK_ERROR_ABSENT,
-			     "vmcoreinfo names no log buffer (prb, log_first_idx or log_end)");
+	return kdk_error_new(
+		KDK_ERROR_ABSENT,
+		"vmcoreinfo names no log buffer (prb, log_first_idx or log_end)");
 }
 
 struct kdk_error *kdk_log_read(struct kdk_kernel *kernel, struct kdk_log **ret)
@@ -40,8 +41,9 @@ struct kdk_error *kdk_log_read(struct kdk_kernel *kernel, struct kdk_log **ret)
 	struct kdk_error *err;
 
 	if (!kernel->info)
-		return kdk_error_new(KDK_ERROR_ABSENT,
-				     "kernel log: the dump has no vmcoreinfo to find it by");
+		return kdk_error_new(
+			KDK_ERROR_ABSENT,
+			"kernel log: the dump has no vmcoreinfo to find it by");
 	if (!kernel->memory)
 		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
 				     "kernel log: the dump's architecture is not known");

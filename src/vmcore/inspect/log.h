@@ -24,7 +24,7 @@ enum kdk_log_kind {
 #define KDK_LOG_NO_CALLER UINT32_MAX
 
 /* kdk_log_record.flags: enum printk_info_flags */
-#define KDK_LOG_FLAG_NEWLINE	0x02	/* the text ended with a newline, which is not stored */
+#define KDK_LOG_FLAG_NEWLINE	0x02	/* the text ended with a newline (not stored) */
 #define KDK_LOG_FLAG_CONT	0x08	/* goes on where another record ended */
 
 /* kdk_log_record.caller: the rest is a CPU, not a thread id */
@@ -33,7 +33,7 @@ enum kdk_log_kind {
 struct kdk_log_record {
 	uint64_t seq;
 	uint64_t ts_nsec;	/* local_clock() */
-	const char *text;	/* text_size bytes as the kernel stored them: hostile, no NUL */
+	const char *text;	/* text_size bytes as the kernel has them: hostile, no NUL */
 	uint32_t text_size;
 	uint32_t caller;	/* printk_info.caller_id: thread id, or CPU + 0x80000000 */
 	uint16_t facility;
@@ -52,7 +52,7 @@ struct kdk_log {
 	struct kdk_log_record *records;	/* oldest first; for KDK_LOG_PLAIN one per line */
 	size_t count;
 	bool has_time, has_level;
-	bool has_caller;	/* a ring always has it; records only with CONFIG_PRINTK_CALLER */
+	bool has_caller;	/* always in a ring; records: CONFIG_PRINTK_CALLER */
 	char **notes;			/* what was damaged or missing, for people; owned */
 	size_t note_count;
 	void *private;			/* the buffers that texts point into */

@@ -12,8 +12,9 @@
 
 #define NO_BASE 1
 
-struct kdk_error *kdk_log_area_init(struct kdk_log_area *area, const struct kdk_kernel *kernel,
-				    uint64_t address, uint64_t size)
+struct kdk_error *kdk_log_area_init(struct kdk_log_area *area,
+				    const struct kdk_kernel *kernel, uint64_t address,
+				    uint64_t size)
 {
 	uint64_t end;
 
@@ -21,7 +22,8 @@ struct kdk_error *kdk_log_area_init(struct kdk_log_area *area, const struct kdk_
 	    __builtin_add_overflow(address, size - 1, &end))
 		return kdk_error_new(KDK_ERROR_FORMAT,
 				     "%llu bytes at %#llx are no part of a kernel log",
-				     (unsigned long long)size, (unsigned long long)address);
+				     (unsigned long long)size,
+				     (unsigned long long)address);
 	area->memory = kernel->memory;
 	area->address = address;
 	area->size = size;
@@ -50,8 +52,8 @@ static void area_fetch(struct kdk_log_area *area, uint64_t base)
 	area->there = false;
 	if (area->failures >= MAX_FAILURES)
 		return;
-	err = kdk_memory_read(area->memory, KDK_VIRTUAL, base + start, area->piece + start,
-			      end - start);
+	err = kdk_memory_read(area->memory, KDK_VIRTUAL, base + start,
+			      area->piece + start, end - start);
 	area->there = !err;
 	if (!err)
 		return;
@@ -62,7 +64,8 @@ static void area_fetch(struct kdk_log_area *area, uint64_t base)
 	kdk_error_destroy(err);
 }
 
-bool kdk_log_area_read(struct kdk_log_area *area, uint64_t offset, void *buffer, size_t length)
+bool kdk_log_area_read(struct kdk_log_area *area, uint64_t offset, void *buffer,
+		       size_t length)
 {
 	uint8_t *to = buffer;
 

@@ -27,20 +27,22 @@ struct kdk_log_area {
 	bool there;			/* that piece is in the dump */
 	size_t failures;		/* pieces that were not */
 	bool no_memory;
-	char *why;			/* the first one's reason; NULL when there was none */
+	char *why;			/* the first one's reason; NULL: none was */
 	uint8_t piece[KDK_LOG_PIECE];
 };
 
 /* KDK_ERROR_FORMAT when the stretch cannot be one of kernel memory. */
-struct kdk_error *kdk_log_area_init(struct kdk_log_area *area, const struct kdk_kernel *kernel,
-				    uint64_t address, uint64_t size);
+struct kdk_error *kdk_log_area_init(struct kdk_log_area *area,
+				    const struct kdk_kernel *kernel, uint64_t address,
+				    uint64_t size);
 void kdk_log_area_deinit(struct kdk_log_area *area);
 
 /*
  * Fills buffer; false when not all of it is inside the area and in the dump. Out of
  * memory also sets no_memory.
  */
-bool kdk_log_area_read(struct kdk_log_area *area, uint64_t offset, void *buffer, size_t length);
+bool kdk_log_area_read(struct kdk_log_area *area, uint64_t offset, void *buffer,
+		       size_t length);
 
 /* After a read from `offset` has failed: so many bytes from there need no other try. */
 uint64_t kdk_log_area_missing(const struct kdk_log_area *area, uint64_t offset);

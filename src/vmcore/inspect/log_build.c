@@ -99,11 +99,12 @@ void kdk_log_copy_name(char *to, size_t size, const uint8_t *from, size_t from_s
 	to[length] = '\0';
 }
 
-static struct kdk_error *variable_address(struct kdk_log_builder *builder, const char *name,
-					  uint64_t *ret)
+static struct kdk_error *variable_address(struct kdk_log_builder *builder,
+					  const char *name, uint64_t *ret)
 {
 	if (!kdk_vmcoreinfo_symbol(builder->kernel->info, name, ret))
-		return kdk_error_new(KDK_ERROR_ABSENT, "vmcoreinfo has no SYMBOL(%s)", name);
+		return kdk_error_new(KDK_ERROR_ABSENT, "vmcoreinfo has no SYMBOL(%s)",
+				     name);
 	return NULL;
 }
 
@@ -114,7 +115,8 @@ struct kdk_error *kdk_log_variable_u32(struct kdk_log_builder *builder, const ch
 	struct kdk_error *err = variable_address(builder, name, &address);
 
 	if (!err)
-		err = kdk_memory_read_u32(builder->kernel->memory, KDK_VIRTUAL, address, ret);
+		err = kdk_memory_read_u32(builder->kernel->memory, KDK_VIRTUAL, address,
+					  ret);
 	return kdk_error_wrap(err, "reading %s", name);
 }
 
@@ -125,20 +127,22 @@ struct kdk_error *kdk_log_variable_word(struct kdk_log_builder *builder, const c
 	struct kdk_error *err = variable_address(builder, name, &address);
 
 	if (!err)
-		err = kdk_memory_read_word(builder->kernel->memory, KDK_VIRTUAL, address, ret);
+		err = kdk_memory_read_word(builder->kernel->memory, KDK_VIRTUAL, address,
+					   ret);
 	return kdk_error_wrap(err, "reading %s", name);
 }
 
-struct kdk_error *kdk_log_keys(const struct kdk_vmcoreinfo *info, const struct kdk_log_key *keys,
-			       size_t count, uint64_t limit, void *layout)
+struct kdk_error *kdk_log_keys(const struct kdk_vmcoreinfo *info,
+			       const struct kdk_log_key *keys, size_t count,
+			       uint64_t limit, void *layout)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint64_t value = KDK_LOG_NO_OFFSET;
 
 		if (!kdk_vmcoreinfo_number(info, keys[i].key, &value)) {
 			if (!keys[i].optional)
-				return kdk_error_new(KDK_ERROR_ABSENT, "vmcoreinfo has no %s",
-						     keys[i].key);
+				return kdk_error_new(KDK_ERROR_ABSENT,
+						     "vmcoreinfo has no %s", keys[i].key);
 			value = KDK_LOG_NO_OFFSET;
 		} else if (value > limit) {
 			return kdk_error_new(KDK_ERROR_FORMAT, "vmcoreinfo: %s is %llu",

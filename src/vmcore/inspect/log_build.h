@@ -18,10 +18,10 @@ struct kdk_error *kdk_log_read_plain(struct kdk_log_builder *builder);
 struct kdk_error *kdk_log_read_records(struct kdk_log_builder *builder);
 struct kdk_error *kdk_log_read_ring(struct kdk_log_builder *builder);
 
-/* Room for `size` bytes (not 0) that lives as long as the log; NULL when memory is short. */
+/* Room for `size` bytes (not 0) that lives as long as the log; NULL: no memory. */
 uint8_t *kdk_log_store(struct kdk_log *log, size_t size);
 
-/* A new record at the end, all zero but for the values that say "none"; NULL: no memory. */
+/* A new record at the end, zero but for the values that say "none"; NULL: no memory. */
 struct kdk_log_record *kdk_log_append(struct kdk_log_builder *builder);
 
 /* A sentence for people about what is missing. Best effort when memory is short. */
@@ -50,7 +50,8 @@ struct kdk_log_key {
 	bool optional;
 };
 
-struct kdk_error *kdk_log_keys(const struct kdk_vmcoreinfo *info, const struct kdk_log_key *keys,
-			       size_t count, uint64_t limit, void *layout);
+struct kdk_error *kdk_log_keys(const struct kdk_vmcoreinfo *info,
+			       const struct kdk_log_key *keys, size_t count,
+			       uint64_t limit, void *layout);
 
 #endif

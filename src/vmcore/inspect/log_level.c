@@ -38,8 +38,10 @@ struct kdk_error *kdk_log_style_parse(const char *name, enum kdk_log_style *ret)
 			return NULL;
 		}
 	}
-	return kdk_error_new(KDK_ERROR_USAGE, "'%s' is no format of the log: vmcore-dmesg, "
-			     "kernel, makedumpfile, crash or json", name);
+	return kdk_error_new(KDK_ERROR_USAGE,
+			     "'%s' is no format of the log: vmcore-dmesg, "
+			     "kernel, makedumpfile, crash or json",
+			     name);
 }
 
 const char *kdk_log_level_name(uint8_t level)
@@ -49,7 +51,8 @@ const char *kdk_log_level_name(uint8_t level)
 
 const char *kdk_log_facility_name(uint16_t facility)
 {
-	return facility < KDK_ARRAY_SIZE(facility_names) ? facility_names[facility] : NULL;
+	return facility < KDK_ARRAY_SIZE(facility_names) ? facility_names[facility]
+							 : NULL;
 }
 
 const char *kdk_log_caller_format(uint32_t caller, char text[KDK_LOG_CALLER_TEXT])
@@ -103,8 +106,11 @@ struct kdk_error *kdk_log_levels_parse(const char *text, uint8_t *ret)
 		name += below;
 		length -= below + above;
 		if ((below && above) || !level_find(name, length, &level))
-			return kdk_error_new(KDK_ERROR_USAGE, "'%s' is no list of log levels: emerg, "
-					     "alert, crit, err, warn, notice, info, debug", text);
+			return kdk_error_new(
+				KDK_ERROR_USAGE,
+				"'%s' is no list of log levels: emerg, "
+				"alert, crit, err, warn, notice, info, debug",
+				text);
 		levels |= 1u << level;
 		if (above)
 			levels |= (1u << level) - 1;

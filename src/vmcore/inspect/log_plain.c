@@ -42,7 +42,7 @@ static struct kdk_error *plain_open(struct plain *plain)
 				     plain->size);
 	if (plain->chars > plain->size)
 		plain->chars = plain->size;
-	/* log_end wraps at 32 bits: in a buffer of a power of two it may be below chars. */
+	/* log_end wraps at 32 bits: with a power of two it may be below chars. */
 	if (plain->chars > plain->end && plain->size & (plain->size - 1))
 		plain->chars = plain->end;
 	return kdk_log_area_init(&plain->area, builder->kernel, buffer, plain->size);
@@ -61,7 +61,8 @@ static size_t line_prefix(const uint8_t *line, size_t size, struct kdk_log_recor
 		return 0;
 	if ((line[1] == 'c' || line[1] == 'd') && line[2] == '>')
 		return 3;
-	for (; at < size && at < MAX_PREFIX - 1 && line[at] >= '0' && line[at] <= '9'; at++)
+	for (; at < size && at < MAX_PREFIX - 1 && line[at] >= '0' && line[at] <= '9';
+	     at++)
 		number = number * 10 + (line[at] - '0');
 	if (at == 1 || at == size || line[at] != '>')
 		return 0;
@@ -86,7 +87,8 @@ static struct kdk_error *plain_line(struct plain *plain, const uint8_t *line, si
 	return NULL;
 }
 
-static struct kdk_error *plain_split(struct plain *plain, const uint8_t *text, size_t size)
+static struct kdk_error *plain_split(struct plain *plain, const uint8_t *text,
+				     size_t size)
 {
 	struct kdk_error *err = NULL;
 
@@ -123,7 +125,8 @@ static struct kdk_error *plain_flush(struct plain *plain, struct kdk_buffer *run
 }
 
 /* The smallest of what is asked, what is left, and what lies before the buffer's end. */
-static uint32_t plain_part(const struct plain *plain, uint64_t want, uint32_t at, uint32_t left)
+static uint32_t plain_part(const struct plain *plain, uint64_t want, uint32_t at,
+			   uint32_t left)
 {
 	uint32_t room = plain->size - at;
 
@@ -140,7 +143,8 @@ static struct kdk_error *plain_walk(struct plain *plain, struct kdk_buffer *run)
 	uint8_t piece[KDK_LOG_PIECE];
 
 	while (left && !err) {
-		uint64_t want = KDK_LOG_PIECE - (plain->area.address + at) % KDK_LOG_PIECE;
+		uint64_t want =
+			KDK_LOG_PIECE - (plain->area.address + at) % KDK_LOG_PIECE;
 		uint32_t part = plain_part(plain, want, at, left);
 
 		if (kdk_log_area_read(&plain->area, at, piece, part)) {

@@ -26,7 +26,7 @@ enum dataless {
 	DATALESS_PREFIX,
 	DATALESS_NEWLINE,
 	DATALESS_NOTHING,
-	DATALESS_UNLESS_LOST,	/* the prefix for an empty line, nothing for a lost text */
+	DATALESS_UNLESS_LOST, /* the prefix for an empty line, nothing for a lost text */
 };
 
 struct printer {
@@ -76,7 +76,7 @@ static void byte_dot(struct printer *printer, uint8_t byte)
 	kdk_buffer_add(&printer->buffer, ".", 1);
 }
 
-/* It prints a plain char, whose sign is the processor's: makedumpfile only reads its own. */
+/* makedumpfile prints a plain char, whose sign is that of the dumped processor. */
 static void byte_char(struct printer *printer, uint8_t byte)
 {
 	uint16_t machine = printer->log->elf_machine;
@@ -347,8 +347,8 @@ static struct kdk_error *print_all(struct printer *printer)
 	return err ? err : printer_flush(printer);
 }
 
-struct kdk_error *kdk_log_print(const struct kdk_log *log, const struct kdk_log_print *options,
-				FILE *out)
+struct kdk_error *kdk_log_print(const struct kdk_log *log,
+				const struct kdk_log_print *options, FILE *out)
 {
 	struct printer printer = {
 		.log = log,
@@ -365,7 +365,8 @@ struct kdk_error *kdk_log_print(const struct kdk_log *log, const struct kdk_log_
 				  caller_by_default(log, options->style));
 		printer.caller = printer.caller && log->has_caller;
 		if (options->human_time && !(log->has_time && options->boot_time_known))
-			return kdk_error_new(KDK_ERROR_USAGE, "times of day cannot be shown: the "
+			return kdk_error_new(KDK_ERROR_USAGE,
+					     "times of day cannot be shown: the "
 					     "dump does not say when the kernel started");
 	}
 	err = print_all(&printer);

@@ -14,11 +14,11 @@
 #include "vmcore/inspect/log.h"
 
 enum kdk_log_style {
-	KDK_LOG_VMCORE_DMESG,	/* bytes outside ASCII are \xNN; later lines stand at column 0 */
+	KDK_LOG_VMCORE_DMESG,	/* not ASCII: \xNN; later lines at column 0 */
 	KDK_LOG_KERNEL,		/* as on the console: each line of a record has the prefix */
 	KDK_LOG_MAKEDUMPFILE,	/* --dump-dmesg: later lines indented, with the caller */
-	KDK_LOG_CRASH,		/* crash's log: later lines indented, a dot for what is not ASCII */
-	KDK_LOG_JSON,		/* a line per record: seq, ts_ns, level, facility, caller, text … */
+	KDK_LOG_CRASH,		/* log: later lines indented, not ASCII: a dot */
+	KDK_LOG_JSON,		/* one object per line: seq, ts_ns, level, text … */
 };
 
 enum kdk_log_caller {
@@ -30,7 +30,7 @@ enum kdk_log_caller {
 struct kdk_log_print {
 	enum kdk_log_style style;
 	enum kdk_log_caller caller;
-	uint8_t levels;		/* bit per level to print; 0: all, also records without one */
+	uint8_t levels;		/* bit per level to print; 0: all, also without one */
 	bool facility;		/* "kern  :info  : " in front; in crash's style "<6>" */
 	bool human_time;	/* the local wall clock; not in JSON */
 	bool boot_time_known;
@@ -41,8 +41,9 @@ struct kdk_log_print {
  * KDK_ERROR_USAGE when human_time is asked for and boot_time is not known, or the log
  * has no times; KDK_ERROR_SYSTEM when the stream fails.
  */
-struct kdk_error *kdk_log_print(const struct kdk_log *log, const struct kdk_log_print *options,
-				FILE *out) __attribute__((warn_unused_result));
+struct kdk_error *kdk_log_print(const struct kdk_log *log,
+				const struct kdk_log_print *options, FILE *out)
+	__attribute__((warn_unused_result));
 
 /* "vmcore-dmesg", "kernel", "makedumpfile", "crash", "json"; KDK_ERROR_USAGE otherwise. */
 struct kdk_error *kdk_log_style_parse(const char *name, enum kdk_log_style *ret);

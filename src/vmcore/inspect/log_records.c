@@ -26,15 +26,17 @@ struct records_layout {
 	uint64_t size, ts_nsec, len, text_len, dict_len, caller_id;
 };
 
+#define KEY(key, member, optional)							\
+	{ key, offsetof(struct records_layout, member), optional }
 #define KEYS(name)									\
-{											\
-	{ "SIZE(" name ")", offsetof(struct records_layout, size), false },		\
-	{ "OFFSET(" name ".ts_nsec)", offsetof(struct records_layout, ts_nsec), false },	\
-	{ "OFFSET(" name ".len)", offsetof(struct records_layout, len), false },	\
-	{ "OFFSET(" name ".text_len)", offsetof(struct records_layout, text_len), false }, \
-	{ "OFFSET(" name ".dict_len)", offsetof(struct records_layout, dict_len), true }, \
-	{ "OFFSET(" name ".caller_id)", offsetof(struct records_layout, caller_id), true }, \
-}
+	{										\
+		KEY("SIZE(" name ")", size, false),					\
+		KEY("OFFSET(" name ".ts_nsec)", ts_nsec, false),			\
+		KEY("OFFSET(" name ".len)", len, false),				\
+		KEY("OFFSET(" name ".text_len)", text_len, false),			\
+		KEY("OFFSET(" name ".dict_len)", dict_len, true),			\
+		KEY("OFFSET(" name ".caller_id)", caller_id, true),			\
+	}
 
 static const struct kdk_log_key printk_log_keys[] = KEYS("printk_log");
 static const struct kdk_log_key log_keys[] = KEYS("log");
@@ -65,13 +67,15 @@ static struct kdk_error *records_learn_layout(struct records *records)
 		err = kdk_log_keys(info, printk_log_keys, KDK_ARRAY_SIZE(printk_log_keys),
 				   MAX_STRUCT, l);
 	else
-		err = kdk_log_keys(info, log_keys, KDK_ARRAY_SIZE(log_keys), MAX_STRUCT, l);
+		err = kdk_log_keys(info, log_keys, KDK_ARRAY_SIZE(log_keys), MAX_STRUCT,
+				   l);
 	if (err)
 		return err;
 	if (!l->size || l->ts_nsec + 8 > l->size || l->len + 2 > l->size ||
 	    l->text_len + 2 > l->size)
-		return kdk_error_new(KDK_ERROR_FORMAT,
-				     "vmcoreinfo: a field of struct printk_log lies outside it");
+		return kdk_error_new(
+			KDK_ERROR_FORMAT,
+			"vmcoreinfo: a field of struct printk_log lies outside it");
 	/* Two bytes for facility, flags and level, which are not exported, follow it. */
 	if (l->dict_len != KDK_LOG_NO_OFFSET && l->dict_len + 4 > l->size)
 		l->dict_len = KDK_LOG_NO_OFFSET;
@@ -98,9 +102,10 @@ static struct kdk_error *records_open(struct records *records)
 	if (err)
 		return err;
 	if (records->first >= records->size || records->next > records->size)
-		return kdk_error_new(KDK_ERROR_FORMAT,
-				     "records from %u to %u do not lie in a buffer of %u bytes",
-				     records->first, records->next, records->size);
+		return kdk_error_new(
+			KDK_ERROR_FORMAT,
+			"records from %u to %u do not lie in a buffer of %u bytes",
+			records->first, records->next, records->size);
 	return kdk_log_area_init(&records->area, builder->kernel, buffer, records->size);
 }
 
@@ -147,7 +152,8 @@ static void record_dict(struct kdk_log_record *record, const uint8_t *dict, size
 	} fields[] = {
 		{ "SUBSYSTEM=", offsetof(struct kdk_log_record, subsystem),
 		  sizeof(record->subsystem) },
-		{ "DEVICE=", offsetof(struct kdk_log_record, device), sizeof(record->device) },
+		{ "DEVICE=", offsetof(struct kdk_log_record, device),
+		  sizeof(record->device) },
 	};
 
 	for (size_t at = 0; at < size; at++) {
@@ -233,12 +239,13 @@ static uint64_t records_resync(struct records *records, uint64_t at, uint64_t en
 		if (records_chain(records, at, end))
 			return at;
 		if (!header_read(records, at, &header))
-			at += kdk_log_area_missing(&records->area, at) & ~(RECORD_ALIGN - 1ull);
+			at += kdk_log_area_missing(&records->area, at) &
+			      ~(RECORD_ALIGN - 1ull);
 	}
 	return end;
 }
 
-/* Records from `at` to `end` or the wrap marker, which ends only a run to the buffer's end. */
+/* Records from `at` to `end`, or to the marker that ends a run to the buffer's end. */
 static struct kdk_error *records_walk(struct records *records, uint64_t at, uint64_t end)
 {
 	struct record_header header;

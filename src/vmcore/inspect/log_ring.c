@@ -99,11 +99,13 @@ static uint64_t ring_word(const struct ring *ring, const uint8_t *from)
 	return kdk_get_word(from, ring->builder->big_endian, ring->builder->word_bytes);
 }
 
-static struct kdk_error *fits(const char *what, uint64_t offset, uint64_t size, uint64_t whole)
+static struct kdk_error *fits(const char *what, uint64_t offset, uint64_t size,
+			      uint64_t whole)
 {
 	if (offset == KDK_LOG_NO_OFFSET || (size <= whole && offset <= whole - size))
 		return NULL;
-	return kdk_error_new(KDK_ERROR_FORMAT, "vmcoreinfo: %s lies outside its struct", what);
+	return kdk_error_new(KDK_ERROR_FORMAT, "vmcoreinfo: %s lies outside its struct",
+			     what);
 }
 
 /* Every field read later lies inside the struct it is read from. */
@@ -122,8 +124,10 @@ static struct kdk_error *ring_check_layout(struct ring *ring)
 		{ "prb_desc_ring.count_bits", l->count_bits, 4, l->desc_ring_size },
 		{ "prb_desc_ring.descs", l->descs, word, l->desc_ring_size },
 		{ "prb_desc_ring.infos", l->infos, word, l->desc_ring_size },
-		{ "prb_desc_ring.head_id", l->head_id, l->counter + word, l->desc_ring_size },
-		{ "prb_desc_ring.tail_id", l->tail_id, l->counter + word, l->desc_ring_size },
+		{ "prb_desc_ring.head_id", l->head_id, l->counter + word,
+		  l->desc_ring_size },
+		{ "prb_desc_ring.tail_id", l->tail_id, l->counter + word,
+		  l->desc_ring_size },
 		{ "prb_desc.state_var", l->state_var, l->counter + word, l->desc_size },
 		{ "prb_desc.text_blk_lpos.begin", l->text_lpos + l->lpos_begin, word,
 		  l->desc_size },
@@ -151,7 +155,8 @@ static struct kdk_error *ring_check_layout(struct ring *ring)
 /* Where a device's names are in printk_info; they are given up when anything is odd. */
 static void ring_check_names(struct ring_layout *l)
 {
-	bool known = l->dev_info != KDK_LOG_NO_OFFSET && l->subsystem != KDK_LOG_NO_OFFSET &&
+	bool known = l->dev_info != KDK_LOG_NO_OFFSET &&
+		     l->subsystem != KDK_LOG_NO_OFFSET &&
 		     l->device != KDK_LOG_NO_OFFSET &&
 		     l->subsystem_size != KDK_LOG_NO_OFFSET &&
 		     l->device_size != KDK_LOG_NO_OFFSET;
@@ -166,7 +171,8 @@ static struct kdk_error *ring_learn_layout(struct ring *ring)
 {
 	struct ring_layout *layout = &ring->layout;
 	struct kdk_error *err = kdk_log_keys(ring->builder->kernel->info, ring_keys,
-					     KDK_ARRAY_SIZE(ring_keys), MAX_STRUCT, layout);
+					     KDK_ARRAY_SIZE(ring_keys), MAX_STRUCT,
+					     layout);
 
 	if (err)
 		return err;
@@ -190,7 +196,8 @@ static struct kdk_error *ring_read_header(struct ring *ring, uint8_t *header)
 	if (!err || !kdk_vmcoreinfo_symbol(kernel->info, "printk_rb_static", &early))
 		return kdk_error_wrap(err, "the ring");
 	/* The ring of early boot: all there is, or what was moved into a larger one. */
-	kdk_log_note(ring->builder->log, "%s: trying the ring of early boot", err->message);
+	kdk_log_note(ring->builder->log, "%s: trying the ring of early boot",
+		     err->message);
 	kdk_error_destroy(err);
 	return kdk_error_wrap(kdk_memory_read(kernel->memory, KDK_VIRTUAL, early, header,
 					      ring->layout.ringbuffer_size),
@@ -212,9 +219,10 @@ static struct kdk_error *ring_open(struct ring *ring)
 	count_bits = kdk_get_u32(descs + l->count_bits, ring->builder->big_endian);
 	size_bits = kdk_get_u32(text + l->size_bits, ring->builder->big_endian);
 	if (count_bits > MAX_COUNT_BITS || size_bits > MAX_SIZE_BITS)
-		return kdk_error_new(KDK_ERROR_FORMAT,
-				     "the ring claims 2^%u descriptors and 2^%u bytes of text",
-				     count_bits, size_bits);
+		return kdk_error_new(
+			KDK_ERROR_FORMAT,
+			"the ring claims 2^%u descriptors and 2^%u bytes of text",
+			count_bits, size_bits);
 	ring->desc_count = UINT64_C(1) << count_bits;
 	ring->text_size = UINT64_C(1) << size_bits;
 	ring->text_left = ring->text_size;
@@ -223,11 +231,12 @@ static struct kdk_error *ring_open(struct ring *ring)
 	err = kdk_log_area_init(&ring->descs, kernel, ring_word(ring, descs + l->descs),
 				ring->desc_count * l->desc_size);
 	if (!err)
-		err = kdk_log_area_init(&ring->infos, kernel, ring_word(ring, descs + l->infos),
+		err = kdk_log_area_init(&ring->infos, kernel,
+					ring_word(ring, descs + l->infos),
 					ring->desc_count * l->info_size);
 	if (!err)
-		err = kdk_log_area_init(&ring->text, kernel, ring_word(ring, text + l->data),
-					ring->text_size);
+		err = kdk_log_area_init(&ring->text, kernel,
+					ring_word(ring, text + l->data), ring->text_size);
 	return err;
 }
 
@@ -259,7 +268,7 @@ static bool ring_block(const struct ring *ring, const struct ring_desc *desc,
 	uint64_t next = desc->next & (ring->text_size - 1);
 
 	if (begin > next) {
-		/* A block is never split: it moved to the start, or it ends at the end. */
+		/* A block is never split: it is at the start, or it ends at the end. */
 		if (next)
 			begin = 0;
 		else
@@ -367,7 +376,8 @@ static uint64_t ring_desc_skip(const struct ring *ring, uint64_t id, uint64_t co
 {
 	uint64_t index = id & (ring->desc_count - 1);
 	uint64_t offset = index * ring->layout.desc_size;
-	uint64_t skip = kdk_log_area_missing(&ring->descs, offset) / ring->layout.desc_size;
+	uint64_t skip =
+		kdk_log_area_missing(&ring->descs, offset) / ring->layout.desc_size;
 
 	if (skip > count)
 		skip = count;
@@ -383,10 +393,11 @@ static struct kdk_error *ring_walk(struct ring *ring)
 	struct kdk_error *err = NULL;
 
 	if (count > ring->desc_count) {
-		kdk_log_note(ring->builder->log,
-			     "the ring's tail is %llu records behind its head, with room for %llu: "
-			     "reading back from the head",
-			     (unsigned long long)count, (unsigned long long)ring->desc_count);
+		kdk_log_note(
+			ring->builder->log,
+			"the ring's tail is %llu records behind its head, with room "
+			"for %llu: reading back from the head",
+			(unsigned long long)count, (unsigned long long)ring->desc_count);
 		count = ring->desc_count;
 	}
 	for (id = ring->head_id - (count - 1); count && !err; id += step, count -= step) {
@@ -403,7 +414,8 @@ static struct kdk_error *ring_walk(struct ring *ring)
 		} else if (desc.state != DESC_REUSABLE) {
 			err = ring_record(ring, &desc);
 		}
-		if (ring->descs.no_memory || ring->infos.no_memory || ring->text.no_memory)
+		if (ring->descs.no_memory || ring->infos.no_memory ||
+		    ring->text.no_memory)
 			return &kdk_enomem;
 	}
 	return err;
@@ -417,16 +429,22 @@ static void ring_notes(struct ring *ring)
 
 	if (ring->missing)
 		kdk_log_note(log, "records that are not in the dump: %llu (%s)",
-			     (unsigned long long)ring->missing, why ? why : "no reason known");
+			     (unsigned long long)ring->missing,
+			     why ? why : "no reason known");
 	if (ring->broken)
-		kdk_log_note(log, "records whose place for the text holds something else: %llu",
-			     (unsigned long long)ring->broken);
+		kdk_log_note(
+			log,
+			"records whose place for the text holds something else: %llu",
+			(unsigned long long)ring->broken);
 	if (ring->foreign)
-		kdk_log_note(log, "descriptors between tail and head of other records: %llu",
+		kdk_log_note(log,
+			     "descriptors between tail and head of other records: %llu",
 			     (unsigned long long)ring->foreign);
 	if (ring->reserved)
-		kdk_log_note(log, "records that were being written when the kernel stopped: %llu",
-			     (unsigned long long)ring->reserved);
+		kdk_log_note(
+			log,
+			"records that were being written when the kernel stopped: %llu",
+			(unsigned long long)ring->reserved);
 }
 
 struct kdk_error *kdk_log_read_ring(struct kdk_log_builder *builder)
@@ -447,8 +465,10 @@ struct kdk_error *kdk_log_read_ring(struct kdk_log_builder *builder)
 	if (!err)
 		ring_notes(&ring);
 	if (!err && !log->count && ring.missing)
-		err = kdk_error_new(KDK_ERROR_ABSENT, "%s", log->notes && log->note_count ?
-				    log->notes[log->note_count - 1] : "no record is in the dump");
+		err = kdk_error_new(KDK_ERROR_ABSENT, "%s",
+				    log->notes && log->note_count
+					    ? log->notes[log->note_count - 1]
+					    : "no record is in the dump");
 	log->has_time = log->has_level = true;
 	log->has_caller = ring.layout.caller_id != KDK_LOG_NO_OFFSET;
 	kdk_log_area_deinit(&ring.descs);
