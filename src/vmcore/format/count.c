@@ -22,12 +22,9 @@ struct counter {
 	uint32_t step;		/* bytes read at once */
 };
 
-/* Bits beside the known ones still count at their place, except the one that means raw. */
 static unsigned int codec_bit(uint32_t flags)
 {
-	unsigned int bit = flags ? (unsigned int)__builtin_ctz(flags) : 31;
-
-	return bit;
+	return flags ? (unsigned int)__builtin_ctz(flags) : 31;
 }
 
 static struct kdk_error *count_codec(struct counter *counter, uint64_t phys)
@@ -119,7 +116,7 @@ static struct kdk_error *count_run(struct counter *counter, uint64_t phys,
 		census->lost += run->length;
 		break;
 	}
-	return report(counter, phys);
+	return report(counter, phys + run->length);
 }
 
 static struct kdk_error *count_all(struct counter *counter)
