@@ -57,14 +57,18 @@ static struct kdk_error *fake_read(const struct kdk_dump *dump, uint64_t phys, v
 				   size_t length)
 {
 	struct fake_machine *machine = dump->private;
+	const struct fake_page *page;
 	uint8_t *to = buffer;
 
 	machine->reads++;
+	/* All or nothing. */
 	for (size_t i = 0; i < length; i++) {
-		const struct fake_page *page = find_page(machine, phys + i);
-
+		page = find_page(machine, phys + i);
 		if (!page || (page->state != KDK_PAGE_PRESENT && page->state != KDK_PAGE_ZERO))
 			return kdk_error_new(KDK_ERROR_ABSENT, "not here");
+	}
+	for (size_t i = 0; i < length; i++) {
+		page = find_page(machine, phys + i);
 		to[i] = page->state == KDK_PAGE_ZERO ? 0 : page->bytes[(phys + i) % FAKE_PAGE];
 	}
 	return NULL;

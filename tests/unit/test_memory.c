@@ -99,16 +99,41 @@ static void part_of_a_frame_can_be_read(void **state)
 	assert_int_equal(bytes[8], 0xee);
 }
 
-static void the_ends_of_the_address_space(void **state)
+static uint64_t link_table(unsigned int level, uint64_t phys)
 {
-	struct fake_machine *machine = make(state);
+	(void)level;
+	return phys | 0x67;
+}
+
+static void nothing_goes_on_at_address_zero(void **state)
+{
+	static const struct shape shape = {
+		.levels = 4, .shift = { 39, 30, 21, 12 }, .bits = { 9, 9, 9, 9 },
+		.entry_size = 8, .table_size = 4096, .link = link_table,
+	};
+	struct fake_machine *machine = fake_create(false);
 	uint8_t bytes[16];
 
-	fake_put(machine, UINT64_MAX - 7, 1, 8, true);
-	assert_failure(kdk_memory_read(machine->memory, KDK_PHYSICAL, UINT64_MAX - 3, bytes, 8),
-		       KDK_ERROR_ABSENT, NULL);
-	assert_failure(kdk_memory_read(machine->memory, KDK_VIRTUAL, UINT64_MAX - 3, bytes, 8),
-		       KDK_ERROR_ABSENT, NULL);
+	*state = machine;
+	machine->next_table = 0x9000000;
+	build(machine, &shape, 0x2000000, 0xffffffff82000000, 3, 0x2000163);
+	build(machine, &shape, 0x2000000, 0xfffffffffffff000, 3, 0x5000163);
+	build(machine, &shape, 0x2000000, 0, 3, 0x6000163);
+	fake_put(machine, 0x5000ff8, 1, 8, false);
+	fake_put(machine, 0x6000000, 2, 8, false);
+	fake_put(machine, UINT64_MAX - 7, 1, 8, false);
+	fake_put(machine, 0, 1, 8, false);
+	fake_info(machine, "SYMBOL(swapper_pg_dir)=ffffffff82000000");
+	fake_open(machine, "x86_64", FAKE_PAGE);
+	assert_success(kdk_memory_read(machine->memory, KDK_VIRTUAL, 0, bytes, 8));
+	assert_success(kdk_memory_read(machine->memory, KDK_VIRTUAL, UINT64_MAX - 7, bytes, 8));
+	assert_failure(kdk_memory_read(machine->memory, KDK_VIRTUAL, UINT64_MAX - 7, bytes, 16),
+		       KDK_ERROR_ABSENT, "reading 16 bytes at 0xfffffffffffffff8: "
+		       "the address space ends there");
+	assert_success(kdk_memory_read(machine->memory, KDK_PHYSICAL, UINT64_MAX - 7, bytes, 8));
+	assert_failure(kdk_memory_read(machine->memory, KDK_PHYSICAL, UINT64_MAX - 7, bytes, 16),
+		       KDK_ERROR_ABSENT, "reading 16 bytes at physical 0xfffffffffffffff8: "
+		       "the physical address space ends there");
 }
 
 static void states_are_told(void **state)
@@ -255,7 +280,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_before_an_unreadable_page_is_filled,
 					  fake_teardown),
 		cmocka_unit_test_teardown(part_of_a_frame_can_be_read, fake_teardown),
-		cmocka_unit_test_teardown(the_ends_of_the_address_space, fake_teardown),
+		cmocka_unit_test_teardown(nothing_goes_on_at_address_zero, fake_teardown),
 		cmocka_unit_test_teardown(states_are_told, fake_teardown),
 		cmocka_unit_test_teardown(integers_have_the_machines_order_and_size,
 					  fake_teardown),

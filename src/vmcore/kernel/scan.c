@@ -194,13 +194,14 @@ static struct kdk_error *add_candidate(struct scan *scan, const char *text, size
 	return NULL;
 }
 
-/* The needle is at phys. */
-static struct kdk_error *look_closely(struct scan *scan, uint64_t phys)
+/* The needle is at phys. *ret_used: bytes that are of this text, if it is one. */
+static struct kdk_error *look_closely(struct scan *scan, uint64_t phys, size_t *ret_used)
 {
 	size_t size = scan->frame_size < TEXT_MAX ? scan->frame_size : TEXT_MAX;
 	_cleanup_free_ char *text = NULL;
 	char digit = 0;
 
+	*ret_used = NEEDLE_SIZE;
 	/* Not the kernel's own "OSRELEASE=%s", nor what programs have of it. */
 	read_some(scan, phys + NEEDLE_SIZE, &digit, 1);
 	if (digit < '0' || digit > '9' || scan->attempts++ >= ATTEMPTS)
@@ -210,8 +211,9 @@ static struct kdk_error *look_closely(struct scan *scan, uint64_t phys)
 		return &kdk_enomem;
 	size = read_some(scan, phys, text, size);
 	size = text_size(text, size);
-	if (!size)
+	if (size < NEEDLE_SIZE)
 		return NULL;
+	*ret_used = size;
 	return add_candidate(scan, text, size);
 }
 
@@ -231,14 +233,15 @@ static struct kdk_error *search_page_starts(struct scan *scan, uint64_t start, u
 {
 	char bytes[NOTE_HEADER + NEEDLE_SIZE];
 	struct kdk_error *err = NULL;
+	size_t used;
 
 	start = start + (STEP - 1) - (start + (STEP - 1)) % STEP;
 	for (uint64_t phys = start; !err && !scan->done && phys < end; phys += STEP) {
 		if (read_some(scan, phys, bytes, sizeof(bytes)) == sizeof(bytes)) {
 			if (!memcmp(bytes, NEEDLE, NEEDLE_SIZE))
-				err = look_closely(scan, phys);
+				err = look_closely(scan, phys, &used);
 			else if (!memcmp(bytes + NOTE_HEADER, NEEDLE, NEEDLE_SIZE))
-				err = look_closely(scan, phys + NOTE_HEADER);
+				err = look_closely(scan, phys + NOTE_HEADER, &used);
 		}
 		if (!err)
 			err = report(scan, phys);
@@ -250,14 +253,17 @@ static struct kdk_error *search_page_starts(struct scan *scan, uint64_t start, u
 static struct kdk_error *search_bytes(struct scan *scan, uint64_t phys, const char *bytes,
 				      size_t size)
 {
-	const char *from = bytes, *hit;
 	struct kdk_error *err;
+	const char *hit;
+	size_t used;
 
-	while ((hit = memmem(from, bytes + size - from, NEEDLE, NEEDLE_SIZE))) {
-		err = look_closely(scan, phys + (hit - bytes));
+	for (size_t from = 0; from < size; from = hit - bytes + used) {
+		hit = memmem(bytes + from, size - from, NEEDLE, NEEDLE_SIZE);
+		if (!hit)
+			break;
+		err = look_closely(scan, phys + (hit - bytes), &used);
 		if (err)
 			return err;
-		from = hit + NEEDLE_SIZE;
 	}
 	return NULL;
 }
