@@ -58,7 +58,7 @@ static struct kdk_error *run(struct kdk_cli *cli, int argc, char **argv)
 		return err;
 	err = kdk_log_read(kernel, &log);
 	if (err)
-		return kdk_error_wrap(err, "%s", _("reading the kernel log"));
+		return err;
 	for (size_t i = 0; i < log->note_count; i++)
 		kdk_cli_note(cli, log->notes[i]);
 	print.boot_time_known = kdk_log_boot_time(kernel, log, &print.boot_time);

@@ -208,8 +208,8 @@ static char expand(const struct kdk_kallsyms *syms, const uint8_t *data, size_t 
 char kdk_kallsyms_name(const struct kdk_kallsyms *syms, size_t index,
 		       char name[KDK_SYMBOL_NAME_MAX])
 {
-	const uint8_t *data;
-	size_t length;
+	const uint8_t *data = NULL;
+	size_t length = 0;
 
 	name[0] = '\0';
 	if (index >= syms->count || !seek_entry(syms, index, &data, &length))
