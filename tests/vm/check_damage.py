@@ -8,18 +8,19 @@ import re
 import resource
 import shutil
 import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
-CUTS = 200
-FLIPS = 2000
+# for the first file, and for each of the others
+CUTS = (200, 200)
+FLIPS = (2000, 500)
+# a program with sanitizers does this part of the others
+SANITIZED_SHARE = 4
 CPU_SECONDS = 1.0
 
 # Newline and tab are what the log's own formats print; the rest is control: C0, DEL, and
 # C1 in its UTF-8 form.
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
-
-
-def limits():
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def judge(code, seconds, out, err):
@@ -44,7 +45,7 @@ def try_run(command, scratch):
     out_path, err_path = scratch + ".out", scratch + ".err"
     with open(out_path, "wb") as out, open(err_path, "wb") as err:
         process = subprocess.Popen(["timeout", "-s", "KILL", "5", *command], stdout=out,
-                                   stderr=err, stdin=subprocess.DEVNULL, preexec_fn=limits)
+                                   stderr=err, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     with open(out_path, "rb") as out, open(err_path, "rb") as err:
@@ -60,15 +61,8 @@ def commands(program, path, number):
         yield [program, "check", path]
 
 
-def keep(suite, copy, label):
-    """The file that did it, for whoever looks."""
-    kept = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"kdumpkit-damaged-{label}")
-    shutil.copyfile(copy, kept)
-    return kept
-
-
-def check_cuts(suite, program, path, rng, label, cuts):
-    copy = os.path.join(suite.folder, "cut")
+def check_cuts(suite, program, path, folder, rng, label, cuts):
+    copy = os.path.join(folder, "cut")
     subprocess.run(["cp", "--sparse=always", path, copy], check=True)
     size = os.path.getsize(path)
     # half of the cuts where the headers are, and each shorter than the one before
@@ -95,8 +89,9 @@ def flip_place(rng, number, size, hot):
     return rng.randrange(size)
 
 
-def check_flips(suite, program, path, rng, label, flips, hot):
-    copy = os.path.join(suite.folder, "flip")
+def check_flips(suite, program, path, folder, rng, label, flips):
+    copy = os.path.join(folder, "flip")
+    hot = log_places(path)
     subprocess.run(["cp", "--sparse=always", path, copy], check=True)
     size = os.path.getsize(copy)
     wrong = []
@@ -127,8 +122,28 @@ def log_places(path):
     return spans
 
 
-def check(suite, path, label, seed, cuts=CUTS, flips=FLIPS):
+def check_file(suite, job):
+    program, path, label, seed, cuts, flips = job
     rng = random.Random(seed)
-    program = suite.fuzz_program or suite.program
-    check_cuts(suite, program, path, rng, label, cuts)
-    check_flips(suite, program, path, rng, label, flips, log_places(path))
+    with tempfile.TemporaryDirectory(dir=suite.folder) as folder:
+        check_cuts(suite, program, path, folder, rng, label, cuts)
+        check_flips(suite, program, path, folder, rng, label, flips)
+
+
+def check(suite, paths, seed):
+    """All of it with the program; with the one that has sanitizers, which is slow, all of
+    it on the first file and less on the others."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(
+        resource.RLIMIT_CORE)[1]))
+    jobs = []
+    for number, path in enumerate(paths):
+        label = "/".join(path.split("/")[-2:])
+        cuts, flips = (x[min(number, 1)] for x in (CUTS, FLIPS))
+        jobs.append((suite.program, path, label, seed, cuts, flips))
+        if suite.sanitized:
+            share = SANITIZED_SHARE if number else 1
+            jobs.append((suite.sanitized, path, f"{label}, sanitizers", seed + 1,
+                         cuts // share, flips // share))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(check_file, suite, job) for job in jobs]:
+            done.result()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIMIT = 120  # seconds for any one program
@@ -37,19 +38,23 @@ def first_difference(got, want):
 
 
 class Suite:
-    def __init__(self, program, fuzz_program, folder):
+    """Counts checks and prints each; check() may be called from several threads."""
+
+    def __init__(self, program, sanitized, folder):
         self.program = program
-        self.fuzz_program = fuzz_program
+        self.sanitized = sanitized
         self.folder = folder
         self.passed = self.failed = 0
+        self.lock = threading.Lock()
 
     def check(self, name, good, why=""):
-        if good:
-            self.passed += 1
-            print(f"ok     {name}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED {name}: {why}", flush=True)
+        with self.lock:
+            if good:
+                self.passed += 1
+                print(f"ok     {name}", flush=True)
+            else:
+                self.failed += 1
+                print(f"FAILED {name}: {why}", flush=True)
         return good
 
     def same(self, name, result, want, code=0):
