@@ -11,6 +11,8 @@ libkdk_a_SOURCES += \
 	arch/aarch64/arch.c \
 	arch/aarch64/paging.c \
 	arch/aarch64/paging.h \
+	arch/aarch64/unwind.c \
+	arch/aarch64/unwind.h \
 	arch/i386/arch.c \
 	arch/i386/paging.c \
 	arch/i386/paging.h \

@@ -8,6 +8,9 @@
 /* Kernels nest interrupt, soft interrupt, NMI, debug and fault; twice that is no stack. */
 #define SWITCHES_MAX 16
 
+/* Bytes of one frame that are searched for the call of its function; kernels warn from 2048 on. */
+#define FRAME_MAX 4096
+
 bool kdk_unwind_word(const struct kdk_unwind *unwind, uint64_t address, uint64_t *ret)
 {
 	const struct kdk_unwind_reader *reader = &unwind->reader;
@@ -164,27 +167,62 @@ static enum kdk_unwind_step step(struct kdk_unwind *unwind, struct kdk_unwind_cu
 	return result;
 }
 
-/* The next word of the stack that can be a return address. */
-static bool guess(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor)
+/* Goes on at a return address that was found at `slot`. */
+static void jump(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor, uint64_t pc,
+		 uint64_t slot, enum kdk_frame_how how)
+{
+	const struct kdk_arch_unwind *ops = unwind->ops;
+	struct kdk_registers *registers = &cursor->registers;
+	uint64_t sp = slot + unwind->reader.word_bytes;
+
+	/* A register that points into the stack above is most likely a frame pointer still. */
+	for (unsigned int i = 0; i < KDK_REGISTERS; i++)
+		if (registers->value[i] < sp || registers->value[i] >= cursor->stack.end)
+			registers->known &= ~(UINT64_C(1) << i);
+	kdk_registers_set(registers, ops->pc, pc);
+	kdk_registers_set(registers, ops->sp, sp);
+	cursor->exact = cursor->exception = cursor->recovered = false;
+	cursor->how = how;
+}
+
+/*
+ * The next word of the stack that can be a return address; with `callee`, that stands
+ * behind a call of that function.
+ */
+static bool scan(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor, uint64_t callee,
+		 uint64_t limit)
 {
 	const struct kdk_arch_unwind *ops = unwind->ops;
 	unsigned int word = unwind->reader.word_bytes;
-	uint64_t at = cursor->registers.value[ops->sp] & ~(uint64_t)(word - 1), pc;
+	uint64_t at = cursor->registers.value[ops->sp] & ~(uint64_t)(word - 1), pc, target = 0;
+	uint64_t end = cursor->stack.end - at > limit ? at + limit : cursor->stack.end;
 
-	if (!cursor->stack.end)
-		return false;
-	for (; at < cursor->stack.end && cursor->stack.end - at >= word; at += word) {
+	for (; at < end && end - at >= word; at += word) {
 		if (!kdk_unwind_word(unwind, at, &pc) || !pc || !kdk_unwind_is_text(unwind, pc - 1) ||
-		    (ops->after_call && !ops->after_call(unwind, pc)))
+		    (ops->after_call && !ops->after_call(unwind, pc, &target)) ||
+		    (callee && target != callee))
 			continue;
-		cursor->registers.known = 0;
-		kdk_registers_set(&cursor->registers, ops->pc, pc);
-		kdk_registers_set(&cursor->registers, ops->sp, at + word);
-		cursor->exact = cursor->exception = cursor->recovered = false;
-		cursor->how = KDK_FRAME_GUESS;
+		jump(unwind, cursor, pc, at, callee ? KDK_FRAME_CALL : KDK_FRAME_GUESS);
 		return true;
 	}
 	return false;
+}
+
+/* Where no table and no frame pointer leads on. */
+static bool guess(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor)
+{
+	const struct kdk_unwind_reader *reader = &unwind->reader;
+	const struct kdk_arch_unwind *ops = unwind->ops;
+	uint64_t pc = cursor->registers.value[ops->pc];
+	struct kdk_unwind_function function;
+
+	if (!cursor->stack.end || cursor->registers.value[ops->sp] >= cursor->stack.end)
+		return false;
+	if (ops->after_call &&
+	    reader->function(reader->context, cursor->exact ? pc : pc - 1, &function) &&
+	    scan(unwind, cursor, function.start, FRAME_MAX))
+		return true;
+	return scan(unwind, cursor, 0, UINT64_MAX);
 }
 
 enum kdk_unwind_step kdk_unwind_next(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor)

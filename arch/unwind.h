@@ -18,6 +18,7 @@ enum kdk_frame_how {
 	KDK_FRAME_DWARF,
 	KDK_FRAME_POINTER,	/* frame pointer or frame record */
 	KDK_FRAME_CHAIN,	/* back chain */
+	KDK_FRAME_CALL,		/* found by scanning, and behind a call of the very function below it */
 	KDK_FRAME_GUESS,	/* a return address found by scanning the stack */
 };
 
@@ -159,8 +160,11 @@ struct kdk_arch_unwind {
 	/* A stack of a CPU that holds `address`. NULL: the architecture has only tasks' stacks. */
 	bool (*cpu_stack)(struct kdk_unwind *unwind, uint64_t address, struct kdk_unwind_stack *ret);
 
-	/* Whether the instruction before a return address is a call; NULL: cannot tell. */
-	bool (*after_call)(struct kdk_unwind *unwind, uint64_t pc);
+	/*
+	 * Whether the instruction before a return address is a call; *ret_target is where to, 0
+	 * for an indirect one. NULL: cannot tell.
+	 */
+	bool (*after_call)(struct kdk_unwind *unwind, uint64_t pc, uint64_t *ret_target);
 
 	/* "page fault" for the function that an exception enters by; NULL: no such function. */
 	const char *(*exception_name)(const char *function);

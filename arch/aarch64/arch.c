@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/aarch64/paging.h"
+#include "arch/aarch64/unwind.h"
 
 const struct kdk_arch kdk_arch_aarch64 = {
 	.name = "aarch64",
@@ -13,6 +14,7 @@ const struct kdk_arch kdk_arch_aarch64 = {
 	.keys = (const char *const[]){ "NUMBER(kimage_voffset)", NULL },
 	.paging_init = kdk_aarch64_paging_init,
 	.translate = kdk_aarch64_translate,
+	.unwind = &kdk_aarch64_unwind,
 };
 
 const struct kdk_arch kdk_arch_aarch64_be = {
@@ -24,4 +26,5 @@ const struct kdk_arch kdk_arch_aarch64_be = {
 	.keys = (const char *const[]){ "NUMBER(kimage_voffset)", NULL },
 	.paging_init = kdk_aarch64_paging_init,
 	.translate = kdk_aarch64_translate,
+	.unwind = &kdk_aarch64_unwind,
 };

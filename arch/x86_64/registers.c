@@ -84,5 +84,7 @@ const char *kdk_x86_64_exception_name(const char *function)
 		return "interrupt";
 	if (!strncmp(function, "asm_exc_", 8))
 		return "exception";
+	if (!strncmp(function, "entry_SYS", 9) || !strncmp(function, "entry_INT80", 11))
+		return "system call";
 	return NULL;
 }

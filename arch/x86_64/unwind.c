@@ -10,6 +10,7 @@
 #include "arch/x86_64/orc.h"
 #include "arch/x86_64/registers.h"
 #include "arch/x86_64/stacks.h"
+#include "core/bytes.h"
 
 #define IP KDK_X86_64_IP
 #define SP KDK_X86_64_SP
@@ -87,15 +88,18 @@ static bool sleeping(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor
 	return true;
 }
 
-static bool after_call(struct kdk_unwind *unwind, uint64_t pc)
+static bool after_call(struct kdk_unwind *unwind, uint64_t pc, uint64_t *ret_target)
 {
 	const struct kdk_unwind_reader *reader = &unwind->reader;
 	uint8_t code[7];
 
+	*ret_target = 0;
 	if (!reader->read(reader->context, pc - sizeof(code), code, sizeof(code)))
 		return false;
-	if (code[2] == 0xe8)
+	if (code[2] == 0xe8) {
+		*ret_target = pc + (uint64_t)(int64_t)(int32_t)kdk_get_u32(code + 3, false);
 		return true;
+	}
 	/* ff /2 with a ModRM of each length */
 	for (unsigned int length = 2; length <= 7; length++)
 		if (code[7 - length] == 0xff && (code[8 - length] & 0x38) == 0x10)
@@ -267,10 +271,10 @@ static enum kdk_unwind_step step_pointer(struct kdk_unwind *unwind,
 static enum kdk_unwind_step step_bad_call(struct kdk_unwind *unwind,
 					  struct kdk_unwind_cursor *cursor)
 {
-	uint64_t sp = cursor->registers.value[SP], ip;
+	uint64_t sp = cursor->registers.value[SP], ip, target;
 
 	if (!kdk_unwind_word(unwind, sp, &ip) || !kdk_unwind_is_text(unwind, ip - 1) ||
-	    !after_call(unwind, ip))
+	    !after_call(unwind, ip, &target))
 		return kdk_unwind_lost(cursor, "the instruction pointer is in no code");
 	kdk_registers_set(&cursor->registers, IP, ip);
 	kdk_registers_set(&cursor->registers, SP, sp + 8);

@@ -3,6 +3,7 @@
 
 #include "core/i18n.h"
 
+extern const struct kdk_command kdk_command_bt;
 extern const struct kdk_command kdk_command_check;
 extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_info;
@@ -18,6 +19,7 @@ static const struct kdk_command *const dump_commands[] = {
 };
 
 static const struct kdk_command *const kernel_commands[] = {
+	&kdk_command_bt,
 	&kdk_command_ps,
 	NULL,
 };

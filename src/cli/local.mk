@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdkcli_a_SOURCES += \
+	src/cli/cmd_bt.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_dmesg.c \
 	src/cli/cmd_info.c \
@@ -14,4 +15,6 @@ libkdkcli_a_SOURCES += \
 	src/cli/help.h \
 	src/cli/open.c \
 	src/cli/open.h \
-	src/cli/options.c
+	src/cli/options.c \
+	src/cli/stack_view.c \
+	src/cli/stack_view.h

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdk_a_SOURCES += \
+	src/vmcore/inspect/backtrace.c \
+	src/vmcore/inspect/backtrace.h \
 	src/vmcore/inspect/check.c \
 	src/vmcore/inspect/check.h \
 	src/vmcore/inspect/log.c \

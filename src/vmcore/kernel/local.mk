@@ -4,11 +4,15 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/btf.h \
 	src/vmcore/kernel/btf_find.c \
 	src/vmcore/kernel/btf_find.h \
+	src/vmcore/kernel/cpu_state.c \
+	src/vmcore/kernel/cpu_state.h \
 	src/vmcore/kernel/debuginfo.h \
 	src/vmcore/kernel/debuginfo_places.c \
 	src/vmcore/kernel/debuginfo_places.h \
 	src/vmcore/kernel/elf_file.c \
 	src/vmcore/kernel/elf_file.h \
+	src/vmcore/kernel/frame.c \
+	src/vmcore/kernel/frame.h \
 	src/vmcore/kernel/kallsyms.c \
 	src/vmcore/kernel/kallsyms.h \
 	src/vmcore/kernel/kernel.c \
@@ -49,5 +53,9 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/types_btf.c \
 	src/vmcore/kernel/types_name.c \
 	src/vmcore/kernel/types_source.h \
+	src/vmcore/kernel/unwind.c \
+	src/vmcore/kernel/unwind.h \
+	src/vmcore/kernel/unwind_modules.c \
+	src/vmcore/kernel/unwind_modules.h \
 	src/vmcore/kernel/vmcoreinfo.c \
 	src/vmcore/kernel/vmcoreinfo.h
