@@ -7,9 +7,14 @@ extern const struct kdk_command kdk_command_bt;
 extern const struct kdk_command kdk_command_check;
 extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_info;
+extern const struct kdk_command kdk_command_mod;
 extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
+extern const struct kdk_command kdk_command_struct;
+extern const struct kdk_command kdk_command_sym;
 extern const struct kdk_command kdk_command_vtop;
+extern const struct kdk_command kdk_command_walk;
+extern const struct kdk_command kdk_command_whatis;
 
 static const struct kdk_command *const dump_commands[] = {
 	&kdk_command_info,
@@ -21,6 +26,15 @@ static const struct kdk_command *const dump_commands[] = {
 static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_bt,
 	&kdk_command_ps,
+	&kdk_command_mod,
+	NULL,
+};
+
+static const struct kdk_command *const symbol_commands[] = {
+	&kdk_command_sym,
+	&kdk_command_whatis,
+	&kdk_command_struct,
+	&kdk_command_walk,
 	NULL,
 };
 
@@ -33,6 +47,7 @@ static const struct kdk_command *const memory_commands[] = {
 const struct kdk_command_group kdk_command_groups[] = {
 	{ N_("Dumps"), dump_commands },
 	{ N_("The crashed kernel"), kernel_commands },
+	{ N_("Symbols and types"), symbol_commands },
 	{ N_("Memory"), memory_commands },
 	{ NULL, NULL },
 };

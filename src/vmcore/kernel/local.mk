@@ -51,11 +51,15 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/types.c \
 	src/vmcore/kernel/types.h \
 	src/vmcore/kernel/types_btf.c \
+	src/vmcore/kernel/types_known.c \
+	src/vmcore/kernel/types_known.h \
 	src/vmcore/kernel/types_name.c \
 	src/vmcore/kernel/types_source.h \
 	src/vmcore/kernel/unwind.c \
 	src/vmcore/kernel/unwind.h \
 	src/vmcore/kernel/unwind_modules.c \
 	src/vmcore/kernel/unwind_modules.h \
+	src/vmcore/kernel/value.c \
+	src/vmcore/kernel/value.h \
 	src/vmcore/kernel/vmcoreinfo.c \
 	src/vmcore/kernel/vmcoreinfo.h

@@ -239,18 +239,11 @@ static bool take_index(struct kdk_types *types, const char **at, struct kdk_fiel
 	return true;
 }
 
-/* "struct.member.member[3]", no alternatives. Cuts up `path`. */
-static bool follow_path(struct kdk_types *types, char *path, struct kdk_field *ret)
+/* "member.member[3]" of the struct in ret->type. Cuts up `path` on its way. */
+static bool follow_members(struct kdk_types *types, char *at, struct kdk_field *ret)
 {
-	char *at = strchr(path, '.');
 	uint32_t looked = 0;
 
-	*ret = (struct kdk_field){ 0 };
-	if (!at)
-		return false;
-	*at++ = '\0';
-	if (!kdk_types_find(types, path, &ret->type))
-		return false;
 	while (*at) {
 		size_t length = strcspn(at, ".[");
 		const char *rest = at + length;
@@ -269,6 +262,34 @@ static bool follow_path(struct kdk_types *types, char *path, struct kdk_field *r
 	}
 	ret->size = kdk_types_size(types, ret->type);
 	return true;
+}
+
+/* "struct.member.member[3]", no alternatives. Cuts up `path`. */
+static bool follow_path(struct kdk_types *types, char *path, struct kdk_field *ret)
+{
+	char *at = strchr(path, '.');
+
+	*ret = (struct kdk_field){ 0 };
+	if (!at)
+		return false;
+	*at++ = '\0';
+	return kdk_types_find(types, path, &ret->type) && follow_members(types, at, ret);
+}
+
+struct kdk_error *kdk_types_member_path(struct kdk_types *types, uint32_t type,
+					const char *path, struct kdk_field *ret)
+{
+	char text[PATH_MAX_BYTES];
+	struct kdk_type outer;
+	const char *at = path;
+
+	*ret = (struct kdk_field){ .type = type };
+	if (*path && next_alternative(&at, text) && !*at && follow_members(types, text, ret))
+		return NULL;
+	if (!kdk_types_get(types, kdk_types_resolve(types, type), &outer))
+		outer.name = "";
+	return kdk_error_new(KDK_ERROR_ABSENT, "%s has no member \"%s\"",
+			     *outer.name ? outer.name : "the type", path);
 }
 
 static bool follow_alternatives(struct kdk_types *types, const char *path,

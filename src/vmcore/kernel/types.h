@@ -95,6 +95,10 @@ uint64_t kdk_types_sizeof(struct kdk_types *types, const char *name);
 struct kdk_error *kdk_types_field(struct kdk_types *types, const char *path,
 				  struct kdk_field *ret);
 
+/* The same from a type that is at hand: "thread.sp" of struct task_struct. Not kept. */
+struct kdk_error *kdk_types_member_path(struct kdk_types *types, uint32_t type,
+					const char *path, struct kdk_field *ret);
+
 /* The value of an enumerator by name, in any enum. */
 bool kdk_types_constant(struct kdk_types *types, const char *name, uint64_t *ret);
 

@@ -147,9 +147,9 @@ static bool source_get(void *private, uint32_t id, struct kdk_type *ret)
 	else if (type.kind == KDK_BTF_ARRAY &&
 		 !kdk_btf_size(btf, id, source->word_bytes, &ret->size))
 		ret->size = 0;
-	/* gcc describes char as a plain signed integer of one byte. */
+	/* gcc describes char as a plain signed integer of one byte; u8 is a number. */
 	if (ret->kind == KDK_TYPE_INT && type.size == 1 && !ret->is_bool &&
-	    (!strcmp(type.name, "char") || !strcmp(type.name, "unsigned char")))
+	    !strcmp(type.name, "char"))
 		ret->is_char = true;
 	return true;
 }
