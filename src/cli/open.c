@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/i18n.h"
+#include "core/progress_term.h"
 #include "core/text.h"
 #include "core/units.h"
 #include "vmcore/kernel/symbols.h"
@@ -20,11 +21,14 @@ void kdk_cli_note(struct kdk_cli *cli, const char *text)
 struct kdk_error *kdk_cli_open(struct kdk_cli *cli, char **paths, size_t count,
 			       struct kdk_kernel **ret)
 {
+	struct kdk_progress_term term;
 	struct kdk_error *err;
 
 	if (!count)
 		return kdk_error_new(KDK_ERROR_USAGE, _("which dump? Give its file name"));
-	err = kdk_kernel_open((const char *const *)paths, count, ret);
+	kdk_progress_term_init(&term, cli->err);
+	err = kdk_kernel_open((const char *const *)paths, count, &term.progress, ret);
+	kdk_progress_term_end(&term);
 	if (err)
 		return err;
 	(*ret)->debuginfo = &cli->debuginfo;

@@ -16,7 +16,8 @@ static bool page_size_plausible(uint64_t size)
 	return size >= MIN_PAGE_SIZE && size <= MAX_PAGE_SIZE && !(size & (size - 1));
 }
 
-static struct kdk_error *find_vmcoreinfo(struct kdk_kernel *kernel)
+static struct kdk_error *find_vmcoreinfo(struct kdk_kernel *kernel,
+					 struct kdk_progress *progress)
 {
 	_cleanup_free_ char *text = NULL;
 	struct kdk_dump *dump = kernel->dump;
@@ -26,7 +27,7 @@ static struct kdk_error *find_vmcoreinfo(struct kdk_kernel *kernel)
 	if (dump->vmcoreinfo)
 		return kdk_vmcoreinfo_parse(dump->vmcoreinfo, dump->vmcoreinfo_size,
 					    &kernel->info);
-	err = kdk_vmcoreinfo_scan(dump, NULL, &text, &size);
+	err = kdk_vmcoreinfo_scan(dump, progress, &text, &size);
 	if (err && err->kind == KDK_ERROR_ABSENT) {
 		/* A dump without it still has pages to read. */
 		kdk_error_destroy(err);
@@ -51,7 +52,8 @@ static void choose_page_size(struct kdk_kernel *kernel)
 		kernel->page_size = DEFAULT_PAGE_SIZE;
 }
 
-struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_kernel **ret)
+struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_progress *progress,
+				       struct kdk_kernel **ret)
 {
 	_cleanup_(kdk_kernel_destroyp) struct kdk_kernel *kernel = calloc(1, sizeof(*kernel));
 	struct kdk_error *err;
@@ -63,7 +65,7 @@ struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_kernel 
 	kernel->dump = dump;
 	kernel->arch = kdk_arch_find(dump->facts.elf_machine, dump->facts.word_bytes,
 				     dump->facts.big_endian, dump->facts.machine);
-	err = find_vmcoreinfo(kernel);
+	err = find_vmcoreinfo(kernel, progress);
 	if (err)
 		return kdk_error_wrap(err, "reading vmcoreinfo");
 	if (!kernel->arch && kernel->info)
@@ -81,14 +83,14 @@ struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_kernel 
 }
 
 struct kdk_error *kdk_kernel_open(const char *const *paths, size_t count,
-				  struct kdk_kernel **ret)
+				  struct kdk_progress *progress, struct kdk_kernel **ret)
 {
 	struct kdk_dump *dump;
 	struct kdk_error *err = kdk_dump_open(paths, count, &dump);
 
 	if (err)
 		return err;
-	return kdk_kernel_open_dump(dump, ret);
+	return kdk_kernel_open_dump(dump, progress, ret);
 }
 
 void kdk_kernel_destroy(struct kdk_kernel *kernel)

@@ -3,6 +3,7 @@
 #ifndef KDK_KERNEL_H
 #define KDK_KERNEL_H
 
+#include "core/progress.h"
 #include "vmcore/kernel/memory.h"
 
 struct kdk_kernel {
@@ -27,12 +28,16 @@ struct kdk_error *kdk_kernel_symbols(struct kdk_kernel *kernel, struct kdk_symbo
 struct kdk_error *kdk_kernel_types(struct kdk_kernel *kernel, struct kdk_types **ret);
 struct kdk_error *kdk_kernel_modules(struct kdk_kernel *kernel, struct kdk_modules **ret);
 
-/* Opens the dump at paths (see kdk_dump_open) and learns what every command needs. */
+/*
+ * Opens the dump at paths (see kdk_dump_open) and learns what every command needs.
+ * Only searching all of memory for vmcoreinfo takes long; progress may be NULL.
+ */
 struct kdk_error *kdk_kernel_open(const char *const *paths, size_t count,
-				  struct kdk_kernel **ret);
+				  struct kdk_progress *progress, struct kdk_kernel **ret);
 
 /* The same on a dump, which now belongs to the kernel, also on error. */
-struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_kernel **ret);
+struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_progress *progress,
+				       struct kdk_kernel **ret);
 
 /* NULL is fine. */
 void kdk_kernel_destroy(struct kdk_kernel *kernel);
