@@ -6,12 +6,15 @@
 extern const struct kdk_command kdk_command_bt;
 extern const struct kdk_command kdk_command_check;
 extern const struct kdk_command kdk_command_dmesg;
+extern const struct kdk_command kdk_command_files;
 extern const struct kdk_command kdk_command_info;
 extern const struct kdk_command kdk_command_mod;
+extern const struct kdk_command kdk_command_mount;
 extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
 extern const struct kdk_command kdk_command_struct;
 extern const struct kdk_command kdk_command_sym;
+extern const struct kdk_command kdk_command_vm;
 extern const struct kdk_command kdk_command_vtop;
 extern const struct kdk_command kdk_command_walk;
 extern const struct kdk_command kdk_command_whatis;
@@ -26,6 +29,9 @@ static const struct kdk_command *const dump_commands[] = {
 static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_bt,
 	&kdk_command_ps,
+	&kdk_command_mount,
+	&kdk_command_files,
+	&kdk_command_vm,
 	&kdk_command_mod,
 	NULL,
 };

@@ -52,6 +52,34 @@ struct kdk_error *kdk_cli_fact_arguments(const struct kdk_cli_fact *fact, size_t
 			     fact->arguments[max]);
 }
 
+struct kdk_error *kdk_cli_fact_tasks(struct kdk_cli_fact *fact,
+				     struct kdk_error *(*show)(struct kdk_cli *cli,
+							       struct kdk_kernel *kernel,
+							       const char *pid,
+							       struct kdk_json *json))
+{
+	struct kdk_cli *cli = fact->cli;
+	struct kdk_error *err = NULL;
+	struct kdk_json json;
+
+	if (!fact->count)
+		return kdk_error_new(KDK_ERROR_USAGE, _("of which task? Give its process number"));
+	if (cli->json) {
+		kdk_json_open(&json, cli->out);
+		kdk_json_array_begin(&json, "tasks");
+	}
+	for (size_t i = 0; i < fact->count && !err; i++) {
+		if (i && !cli->json)
+			fputc('\n', cli->out);
+		err = show(cli, fact->kernel, fact->arguments[i], &json);
+	}
+	if (cli->json) {
+		kdk_json_array_end(&json);
+		kdk_json_close(&json);
+	}
+	return err;
+}
+
 void kdk_cli_remarks(struct kdk_cli *cli, const struct kdk_remarks *remarks)
 {
 	char text[96];

@@ -33,6 +33,16 @@ void kdk_cli_fact_deinit(struct kdk_cli_fact *fact);
 /* KDK_ERROR_USAGE when there are more than `max` arguments. */
 struct kdk_error *kdk_cli_fact_arguments(const struct kdk_cli_fact *fact, size_t max);
 
+/*
+ * Calls `show` for each process number among the arguments. With --json it writes an
+ * object into the array "tasks". No number is KDK_ERROR_USAGE.
+ */
+struct kdk_error *kdk_cli_fact_tasks(struct kdk_cli_fact *fact,
+				     struct kdk_error *(*show)(struct kdk_cli *cli,
+							       struct kdk_kernel *kernel,
+							       const char *pid,
+							       struct kdk_json *json));
+
 /* The remarks of an answer: on cli->err, or as JSON's "notes". */
 void kdk_cli_remarks(struct kdk_cli *cli, const struct kdk_remarks *remarks);
 void kdk_cli_remarks_json(struct kdk_json *json, const struct kdk_remarks *remarks);

@@ -3,12 +3,15 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_bt.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_dmesg.c \
+	src/cli/cmd_files.c \
 	src/cli/cmd_info.c \
 	src/cli/cmd_mod.c \
+	src/cli/cmd_mount.c \
 	src/cli/cmd_ps.c \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_struct.c \
 	src/cli/cmd_sym.c \
+	src/cli/cmd_vm.c \
 	src/cli/cmd_vtop.c \
 	src/cli/cmd_walk.c \
 	src/cli/cmd_whatis.c \

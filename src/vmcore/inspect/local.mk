@@ -4,6 +4,8 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/backtrace.h \
 	src/vmcore/inspect/check.c \
 	src/vmcore/inspect/check.h \
+	src/vmcore/inspect/files.c \
+	src/vmcore/inspect/files.h \
 	src/vmcore/inspect/log.c \
 	src/vmcore/inspect/log.h \
 	src/vmcore/inspect/log_area.c \
@@ -16,13 +18,23 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/log_print.h \
 	src/vmcore/inspect/log_records.c \
 	src/vmcore/inspect/log_ring.c \
+	src/vmcore/inspect/maps.c \
+	src/vmcore/inspect/maps.h \
 	src/vmcore/inspect/mm_counters.c \
 	src/vmcore/inspect/mm_counters.h \
+	src/vmcore/inspect/mount_options.c \
+	src/vmcore/inspect/mount_options.h \
+	src/vmcore/inspect/mounts.c \
+	src/vmcore/inspect/mounts.h \
+	src/vmcore/inspect/paths.c \
+	src/vmcore/inspect/paths.h \
 	src/vmcore/inspect/remarks.c \
 	src/vmcore/inspect/remarks.h \
 	src/vmcore/inspect/shape.c \
 	src/vmcore/inspect/shape.h \
 	src/vmcore/inspect/summary.c \
 	src/vmcore/inspect/summary.h \
+	src/vmcore/inspect/task_find.c \
+	src/vmcore/inspect/task_find.h \
 	src/vmcore/inspect/tasks_list.c \
 	src/vmcore/inspect/tasks_list.h
