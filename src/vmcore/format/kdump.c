@@ -11,9 +11,6 @@
 
 #define DESC_SIZE	24u
 
-/* Page descriptors looked at by one run. */
-#define RUN_PAGES	512u
-
 /* Page frames that one run looks at in the bitmaps: 512 KiB of each. */
 #define RUN_BITS	(1ull << 22)
 
@@ -274,7 +271,7 @@ static struct kdk_error *dumped_run(struct kdk_kdump *kdump, uint64_t pfn, uint6
 		return err;
 	if (rank >= part->desc_count)
 		count = length;
-	while (count < length && count < RUN_PAGES) {
+	while (count < length && count < KDK_KDUMP_RUN_PAGES) {
 		struct page page = { 0 };
 
 		err = read_desc(kdump, part, rank + count, &page);

@@ -54,7 +54,14 @@ struct kdk_kdump_bitmap {
 	uint64_t bits;			/* max_mapnr */
 	uint64_t *ranks;		/* set bits of bitmap 2 before each block; filled on demand */
 	size_t rank_count, rank_room;
+
+	/* The 64 bits last looked at, from bit word_at - 1; 0: none. */
+	uint64_t word_at, word_ram, word_dumped;
+	uint64_t rank_at, rank;		/* the same for the rank of such a word */
 };
+
+/* Dumped pages looked at together: each costs a look at its descriptor anyway. */
+#define KDK_KDUMP_RUN_PAGES 512u
 
 /* A page frame's two bits, and how many frames (at least 1) from it have the same. */
 struct kdk_kdump_stretch {
@@ -65,7 +72,8 @@ struct kdk_kdump_stretch {
 
 /*
  * pfn < bits. What the file no longer has counts as RAM that was dumped, so that
- * it ends up lost. Looks at no more than `limit` frames' bits.
+ * it ends up lost. Looks at the bits of no more than `limit` frames, and of no
+ * more than KDK_KDUMP_RUN_PAGES dumped ones.
  */
 struct kdk_error *kdk_kdump_bitmap_stretch(struct kdk_kdump_bitmap *bitmap, uint64_t pfn,
 					   uint64_t limit, struct kdk_kdump_stretch *ret);

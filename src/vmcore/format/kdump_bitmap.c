@@ -30,23 +30,30 @@ static struct kdk_error *load_word(struct kdk_kdump_bitmap *bitmap, unsigned int
 	return NULL;
 }
 
-/* Bitmap 2 as far as the file has it; behind that, what bitmap 1 calls RAM. */
+/* Both words; bitmap 2 as far as the file has it, behind that what bitmap 1 calls RAM. */
 static struct kdk_error *load_words(struct kdk_kdump_bitmap *bitmap, uint64_t at,
 				    uint64_t *ram, uint64_t *dumped)
 {
-	struct kdk_error *err = load_word(bitmap, 0, at, ram);
+	if (bitmap->word_at != at + 1) {
+		struct kdk_error *err;
 
-	if (err)
-		return err;
-	err = load_word(bitmap, 1, at, dumped);
-	if (err)
-		return err;
-	if (at + 64 > bitmap->known[1]) {
-		uint64_t valid = at < bitmap->known[1] ?
-			(1ull << (bitmap->known[1] - at)) - 1 : 0;
+		bitmap->word_at = 0;
+		err = load_word(bitmap, 0, at, &bitmap->word_ram);
+		if (!err)
+			err = load_word(bitmap, 1, at, &bitmap->word_dumped);
+		if (err)
+			return err;
+		if (at + 64 > bitmap->known[1]) {
+			uint64_t valid = at < bitmap->known[1] ?
+				(1ull << (bitmap->known[1] - at)) - 1 : 0;
 
-		*dumped = (*dumped & valid) | (*ram & ~valid);
+			bitmap->word_dumped = (bitmap->word_dumped & valid) |
+				(bitmap->word_ram & ~valid);
+		}
+		bitmap->word_at = at + 1;
 	}
+	*ram = bitmap->word_ram;
+	*dumped = bitmap->word_dumped;
 	return NULL;
 }
 
@@ -57,14 +64,14 @@ struct kdk_error *kdk_kdump_bitmap_stretch(struct kdk_kdump_bitmap *bitmap, uint
 	unsigned int bit = pfn & 63;
 	struct kdk_error *err;
 
-	if (limit > bitmap->bits - pfn)
-		limit = bitmap->bits - pfn;
-	end = pfn + limit;
 	err = load_words(bitmap, at, &ram, &dumped);
 	if (err)
 		return err;
 	ret->ram = ram >> bit & 1;
 	ret->dumped = dumped >> bit & 1;
+	if (ret->dumped && limit > KDK_KDUMP_RUN_PAGES)
+		limit = KDK_KDUMP_RUN_PAGES;
+	end = pfn + (limit < bitmap->bits - pfn ? limit : bitmap->bits - pfn);
 	same_ram = ret->ram ? ~0ull : 0;
 	same_dumped = ret->dumped ? ~0ull : 0;
 	ram |= dumped;
@@ -144,30 +151,39 @@ static struct kdk_error *extend_ranks(struct kdk_kdump_bitmap *bitmap, uint64_t 
 	return NULL;
 }
 
+/* The rank of a word's first bit. */
+static struct kdk_error *word_rank(struct kdk_kdump_bitmap *bitmap, uint64_t at, uint64_t *ret)
+{
+	uint64_t block = at / BLOCK_BITS;
+	struct kdk_error *err;
+
+	if (bitmap->rank_at != at + 1) {
+		bitmap->rank_at = 0;
+		err = extend_ranks(bitmap, block);
+		if (err)
+			return err;
+		bitmap->rank = bitmap->ranks[block];
+		err = count_bits(bitmap, block * BLOCK_BYTES, at / 8, &bitmap->rank);
+		if (err)
+			return err;
+		bitmap->rank_at = at + 1;
+	}
+	*ret = bitmap->rank;
+	return NULL;
+}
+
 struct kdk_error *kdk_kdump_bitmap_rank(struct kdk_kdump_bitmap *bitmap, uint64_t pfn,
 					uint64_t *ret)
 {
-	uint64_t block = pfn / BLOCK_BITS, rank;
-	struct kdk_error *err;
+	uint64_t at = pfn & ~63ull, ram, dumped, rank = 0;
+	struct kdk_error *err = word_rank(bitmap, at, &rank);
 
-	err = extend_ranks(bitmap, block);
-	if (err)
-		return err;
-	rank = bitmap->ranks[block];
-	if (pfn % BLOCK_BITS >= 8) {
-		err = count_bits(bitmap, block * BLOCK_BYTES, pfn / 8, &rank);
-		if (err)
-			return err;
-	}
-	if (pfn % 8) {
-		uint8_t byte;
-
-		err = kdk_window_read(bitmap->cache, bitmap->source,
-				      bitmap->offset[1] + pfn / 8, &byte, 1);
-		if (err)
-			return kdk_error_wrap(err, "bitmap 2");
-		rank += (unsigned int)__builtin_popcount(byte & ((1u << pfn % 8) - 1));
+	if (!err && pfn > at) {
+		err = load_words(bitmap, at, &ram, &dumped);
+		if (!err)
+			rank += (unsigned int)
+				__builtin_popcountll(dumped & ((1ull << (pfn - at)) - 1));
 	}
 	*ret = rank;
-	return NULL;
+	return err;
 }

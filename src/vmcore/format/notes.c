@@ -165,11 +165,9 @@ struct kdk_error *kdk_notes_load(struct kdk_dump *dump, const struct kdk_source 
 	if (!clipped)
 		return &kdk_enomem;
 	total = clip_areas(source, areas, clipped, count, &whole);
-	if (total) {
-		dump->note_bytes = malloc(total);
-		if (!dump->note_bytes)
-			return &kdk_enomem;
-	}
+	dump->note_bytes = malloc(total ? total : 1);
+	if (!dump->note_bytes)
+		return &kdk_enomem;
 	for (size_t i = 0; i < count && !err; i++) {
 		err = kdk_source_read(source, clipped[i].offset, dump->note_bytes + at,
 				      clipped[i].size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmcore/format/window.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 void kdk_window_deinit(struct kdk_window_cache *cache)
@@ -27,32 +28,35 @@ static struct kdk_error *window_fill(struct kdk_window_cache *cache, size_t at,
 	return NULL;
 }
 
-/* The slot that has the window, or is filled with it in place of the one longest unused. */
+static bool window_is(const struct kdk_window_slot *slot, const struct kdk_source *source,
+		      uint64_t number)
+{
+	return slot->number == number && slot->source == source;
+}
+
+/* Makes `recent` the slot that has the window, or the one longest unused and now filled with it. */
 static struct kdk_error *window_get(struct kdk_window_cache *cache,
-				    const struct kdk_source *source, uint64_t number,
-				    size_t *ret)
+				    const struct kdk_source *source, uint64_t number)
 {
 	size_t oldest = 0;
 
+	if (window_is(&cache->slots[cache->recent], source, number))
+		return NULL;
 	if (!cache->bytes) {
 		cache->bytes = malloc((size_t)KDK_WINDOW_SLOTS * KDK_WINDOW_SIZE);
 		if (!cache->bytes)
 			return &kdk_enomem;
 	}
-	cache->clock++;
+	cache->slots[cache->recent].used = ++cache->clock;
 	for (size_t i = 0; i < KDK_WINDOW_SLOTS; i++) {
-		struct kdk_window_slot *slot = &cache->slots[i];
-
-		if (slot->number == number && slot->source == source) {
-			slot->used = cache->clock;
-			*ret = i;
+		if (window_is(&cache->slots[i], source, number)) {
+			cache->recent = i;
 			return NULL;
 		}
-		if (slot->used < cache->slots[oldest].used)
+		if (cache->slots[i].used < cache->slots[oldest].used)
 			oldest = i;
 	}
-	cache->slots[oldest].used = cache->clock;
-	*ret = oldest;
+	cache->recent = oldest;
 	return window_fill(cache, oldest, source, number);
 }
 
@@ -63,20 +67,22 @@ struct kdk_error *kdk_window_read(struct kdk_window_cache *cache,
 	uint8_t *to = buffer;
 
 	while (length) {
-		size_t inside = offset % KDK_WINDOW_SIZE, at, part;
+		size_t inside = offset % KDK_WINDOW_SIZE, part;
+		const struct kdk_window_slot *slot;
 		struct kdk_error *err;
 
 		if (offset >= source->size)
 			return kdk_source_read(source, offset, to, length);
-		err = window_get(cache, source, offset / KDK_WINDOW_SIZE, &at);
+		err = window_get(cache, source, offset / KDK_WINDOW_SIZE);
 		if (err)
 			return err;
-		if (inside >= cache->slots[at].filled)
+		slot = &cache->slots[cache->recent];
+		if (inside >= slot->filled)
 			return kdk_source_read(source, offset, to, length);
-		part = cache->slots[at].filled - inside;
+		part = slot->filled - inside;
 		if (part > length)
 			part = length;
-		memcpy(to, cache->bytes + at * KDK_WINDOW_SIZE + inside, part);
+		memcpy(to, cache->bytes + cache->recent * KDK_WINDOW_SIZE + inside, part);
 		offset += part;
 		to += part;
 		length -= part;

@@ -19,6 +19,7 @@ struct kdk_window_slot {
 struct kdk_window_cache {
 	uint8_t *bytes;
 	uint64_t clock;
+	size_t recent;		/* the slot of the last look */
 	struct kdk_window_slot slots[KDK_WINDOW_SLOTS];
 };
 
