@@ -6,6 +6,10 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/check.h \
 	src/vmcore/inspect/files.c \
 	src/vmcore/inspect/files.h \
+	src/vmcore/inspect/irqs.c \
+	src/vmcore/inspect/irqs.h \
+	src/vmcore/inspect/irqs_named.c \
+	src/vmcore/inspect/irqs_named.h \
 	src/vmcore/inspect/log.c \
 	src/vmcore/inspect/log.h \
 	src/vmcore/inspect/log_area.c \

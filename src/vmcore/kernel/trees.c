@@ -351,7 +351,8 @@ static bool maple_next(struct kdk_tree_walk *walk, uint64_t *ret)
 		/* The last slot may hold the node's metadata, once its range is used up. */
 		node->slot = last == node->last ? node->slots : node->slot + 1;
 		node->first = last + 1;
-		if (!node->leaf && is_node(entry)) {
+		/* Only the root is marked as xarray nodes are; inner nodes hold nothing but nodes. */
+		if (!node->leaf && entry) {
 			maple_push(walk, entry, first, last);
 		} else if (node->leaf && entry && (entry & INTERNAL_MASK) != INTERNAL) {
 			walk->first = first;
