@@ -8,10 +8,28 @@
 
 #define BTF_MAGIC 0xeb9f
 #define HEADER_MIN 24		/* struct btf_header up to str_len */
+#define LAYOUT_HEADER_MIN 32	/* up to the length of the description of kinds */
 #define TYPE_HEADER 12		/* struct btf_type */
 #define RESOLVE_MAX 64		/* typedefs of typedefs */
 #define SIZE_DEPTH_MAX 16	/* arrays of arrays */
 #define MAX_PROBES 256
+
+/*
+ * struct btf_type.info: the number of entries and the kind had 16 and 5 bits, with
+ * unused ones between, which newer kernels made part of them.
+ */
+#define VLEN(info) ((info) & 0xffffff)
+#define KIND(info) ((info) >> 24 & 0x7f)
+#define KINDS 128
+
+/* Whether KIND is one of the bits in `kinds`. */
+#define IS_OF(kinds, kind) ((kind) < 32 && ((kinds) >> (kind) & 1))
+
+/* Bytes behind struct btf_type of a kind: once, and for each entry. */
+struct kind_size {
+	uint8_t once, each;
+	bool known;
+};
 
 struct slot {
 	uint32_t hash;
@@ -27,6 +45,7 @@ struct kdk_btf {
 	size_t strings_size;
 	bool big_endian;
 	bool cut;
+	struct kind_size sizes[KINDS];	/* by the header's own description, of newer kernels */
 	uint32_t first;		/* number of the first own type */
 	uint32_t end;
 	uint32_t string_base;	/* offset of the first own string */
@@ -41,7 +60,7 @@ static uint32_t get(const struct kdk_btf *btf, const uint8_t *from)
 }
 
 /* Bytes behind struct btf_type by kind and vlen; -1 for a kind nobody told us of. */
-static int64_t extra_size(uint32_t kind, uint32_t vlen)
+static int64_t extra_size(const struct kdk_btf *btf, uint32_t kind, uint32_t vlen)
 {
 	switch (kind) {
 	case KDK_BTF_INT:
@@ -69,7 +88,44 @@ static int64_t extra_size(uint32_t kind, uint32_t vlen)
 	case KDK_BTF_TYPE_TAG:
 		return 0;
 	default:
-		return -1;
+		if (!btf->sizes[kind].known)
+			return -1;
+		return btf->sizes[kind].once + (int64_t)vlen * btf->sizes[kind].each;
+	}
+}
+
+/* Whether entries of `size` bytes say of integers, arrays and structs what is known. */
+static bool layout_fits(const uint8_t *layout, size_t length, size_t size)
+{
+	return length / size > KDK_BTF_STRUCT && layout[KDK_BTF_INT * size] == 4 &&
+	       !layout[KDK_BTF_INT * size + 1] && layout[KDK_BTF_ARRAY * size] == 12 &&
+	       !layout[KDK_BTF_ARRAY * size + 1] && !layout[KDK_BTF_STRUCT * size] &&
+	       layout[KDK_BTF_STRUCT * size + 1] == 12;
+}
+
+/* A header of 32 bytes tells the sizes of all kinds: 2 bytes each, and maybe flags. */
+static void read_layout(struct kdk_btf *btf, size_t size, uint32_t header)
+{
+	static const size_t entry_sizes[] = { 2, 4, 8 };
+	const uint8_t *layout;
+	uint32_t offset, length;
+
+	if (header < LAYOUT_HEADER_MIN)
+		return;
+	offset = get(btf, btf->data + 24);
+	length = get(btf, btf->data + 28);
+	if (offset > size - header || length > size - header - offset)
+		return;
+	layout = btf->data + header + offset;
+	for (size_t i = 0; i < KDK_ARRAY_SIZE(entry_sizes); i++) {
+		size_t each = entry_sizes[i];
+
+		if (!layout_fits(layout, length, each))
+			continue;
+		for (size_t kind = 0; kind < KINDS && kind < length / each; kind++)
+			btf->sizes[kind] = (struct kind_size){ layout[kind * each],
+							       layout[kind * each + 1], true };
+		return;
 	}
 }
 
@@ -107,6 +163,7 @@ static struct kdk_error *parse_header(struct kdk_btf *btf, size_t size)
 	btf->strings_size = string_size;
 	if (!string_size || btf->strings[string_size - 1])
 		return kdk_error_new(KDK_ERROR_FORMAT, "BTF: strings do not end");
+	read_layout(btf, size, header);
 	return NULL;
 }
 
@@ -119,7 +176,7 @@ static uint32_t walk_types(struct kdk_btf *btf, uint32_t *offsets)
 	btf->cut = false;
 	while (btf->types_size - at >= TYPE_HEADER) {
 		uint32_t info = get(btf, btf->types + at + 4);
-		int64_t extra = extra_size(info >> 24 & 0x1f, info & 0xffff);
+		int64_t extra = extra_size(btf, KIND(info), VLEN(info));
 
 		if (extra < 0 || (uint64_t)extra > btf->types_size - at - TYPE_HEADER)
 			break;
@@ -236,6 +293,17 @@ static const uint8_t *raw_type(const struct kdk_btf **btf, uint32_t id)
 	return (*btf)->types + (*btf)->offsets[id - (*btf)->first];
 }
 
+uint32_t kdk_btf_next(const struct kdk_btf *btf, uint32_t id, uint32_t kinds)
+{
+	for (id = id < btf->first ? btf->first : id; id < btf->end; id++) {
+		uint32_t info = get(btf, btf->types + btf->offsets[id - btf->first] + 4);
+
+		if (IS_OF(kinds, KIND(info)))
+			return id;
+	}
+	return 0;
+}
+
 static void take_details(const struct kdk_btf *btf, const uint8_t *raw, struct kdk_btf_type *ret)
 {
 	uint32_t last = get(btf, raw + 8), word;
@@ -265,7 +333,7 @@ static void take_details(const struct kdk_btf *btf, const uint8_t *raw, struct k
 	case KDK_BTF_FWD:
 		break;
 	default:
-		ret->target = last;
+		ret->target = ret->kind <= KDK_BTF_ENUM64 ? last : 0;
 	}
 }
 
@@ -284,9 +352,9 @@ bool kdk_btf_type(const struct kdk_btf *btf, uint32_t id, struct kdk_btf_type *r
 	if (!raw)
 		return false;
 	info = get(btf, raw + 4);
-	ret->kind = info >> 24 & 0x1f;
+	ret->kind = KIND(info);
 	ret->flag = info >> 31;
-	ret->count = info & 0xffff;
+	ret->count = VLEN(info);
 	ret->name = string_at(btf, get(btf, raw));
 	take_details(btf, raw, ret);
 	return true;
@@ -302,7 +370,7 @@ static const uint8_t *raw_entry(const struct kdk_btf **btf, uint32_t id, uint32_
 	if (!raw)
 		return NULL;
 	info = get(*btf, raw + 4);
-	if (!(kinds >> (info >> 24 & 0x1f) & 1) || index >= (info & 0xffff))
+	if (!IS_OF(kinds, KIND(info)) || index >= VLEN(info))
 		return NULL;
 	*ret_flag = info >> 31;
 	return raw + TYPE_HEADER + index * size;
@@ -384,7 +452,7 @@ bool kdk_btf_find(const struct kdk_btf *btf, const char *name, uint32_t kinds, u
 			if (!slot->id)
 				break;
 			if (slot->hash == hash && kdk_btf_type(btf, slot->id, &type) &&
-			    kinds >> type.kind & 1 && !strcmp(type.name, name)) {
+			    IS_OF(kinds, (uint32_t)type.kind) && !strcmp(type.name, name)) {
 				*ret = slot->id;
 				return true;
 			}
@@ -400,7 +468,7 @@ uint32_t kdk_btf_resolve(const struct kdk_btf *btf, uint32_t id)
 	struct kdk_btf_type type;
 
 	for (int i = 0; i < RESOLVE_MAX; i++) {
-		if (!kdk_btf_type(btf, id, &type) || !(through >> type.kind & 1))
+		if (!kdk_btf_type(btf, id, &type) || !IS_OF(through, (uint32_t)type.kind))
 			break;
 		id = type.target;
 	}

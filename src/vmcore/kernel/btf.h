@@ -81,6 +81,9 @@ uint32_t kdk_btf_end(const struct kdk_btf *btf);
 /* Types that could not be known because an unknown kind stands before them end the table: true. */
 bool kdk_btf_cut(const struct kdk_btf *btf);
 
+/* The first type from `id` on, of this BTF alone, whose kind has its bit in `kinds`; 0: none. */
+uint32_t kdk_btf_next(const struct kdk_btf *btf, uint32_t id, uint32_t kinds);
+
 /* False when there is no such type. */
 bool kdk_btf_type(const struct kdk_btf *btf, uint32_t id, struct kdk_btf_type *ret);
 

@@ -20,6 +20,16 @@ struct slot {
 	uint32_t index;
 };
 
+/*
+ * What a token does to the hash of a name, which is a polynomial of its characters:
+ * hash * power + sum. So names are hashed without being expanded.
+ */
+struct token_hash {
+	uint32_t sum, power;
+};
+
+#define HASH_FACTOR 16777619u
+
 struct kdk_kallsyms {
 	size_t count;
 	bool big_endian;
@@ -37,6 +47,8 @@ struct kdk_kallsyms {
 	uint16_t token_index[TOKENS];
 	uint8_t *tokens;
 	size_t tokens_size;
+	struct token_hash token_hash[TOKENS];
+	struct token_hash first_hash[TOKENS];	/* without the type letter in front */
 	struct slot *slots;		/* open addressing, linear probing */
 	size_t slot_count;		/* power of two */
 };
@@ -125,6 +137,29 @@ static struct kdk_error *read_names(struct kdk_kallsyms *syms, struct kdk_memory
 	return NULL;
 }
 
+static struct token_hash hash_text(const uint8_t *at, const uint8_t *end)
+{
+	struct token_hash hash = { 0, 1 };
+
+	for (; at < end && *at; at++) {
+		hash.sum = hash.sum * HASH_FACTOR + *at;
+		hash.power *= HASH_FACTOR;
+	}
+	return hash;
+}
+
+static void hash_tokens(struct kdk_kallsyms *syms)
+{
+	const uint8_t *end = syms->tokens + syms->tokens_size;
+
+	for (size_t i = 0; i < TOKENS; i++) {
+		const uint8_t *token = syms->tokens + syms->token_index[i];
+
+		syms->token_hash[i] = hash_text(token, end);
+		syms->first_hash[i] = hash_text(token + (token < end && *token), end);
+	}
+}
+
 static struct kdk_error *read_tokens(struct kdk_kallsyms *syms, struct kdk_memory *memory,
 				     uint64_t table, uint64_t index)
 {
@@ -148,6 +183,7 @@ static struct kdk_error *read_tokens(struct kdk_kallsyms *syms, struct kdk_memor
 	if (!syms->tokens)
 		return &kdk_enomem;
 	err = kdk_memory_read(memory, KDK_VIRTUAL, table, syms->tokens, syms->tokens_size);
+	hash_tokens(syms);
 	return kdk_error_wrap(err, "kallsyms_token_table");
 }
 
@@ -217,21 +253,34 @@ char kdk_kallsyms_name(const struct kdk_kallsyms *syms, size_t index,
 	return expand(syms, data, length, name);
 }
 
-/* FNV-1a */
 static uint32_t name_hash(const char *name)
 {
-	uint32_t hash = 2166136261u;
+	return hash_text((const uint8_t *)name, (const uint8_t *)name + strlen(name)).sum;
+}
 
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 16777619u;
+/* The same of a compressed name; it starts with the first token that is not empty. */
+static uint32_t entry_hash(const struct kdk_kallsyms *syms, const uint8_t *data, size_t length)
+{
+	uint32_t hash = 0;
+	size_t i = 0;
+
+	while (i < length && !syms->tokens[syms->token_index[data[i]]])
+		i++;
+	if (i < length)
+		hash = syms->first_hash[data[i++]].sum;
+	for (; i < length; i++)
+		hash = hash * syms->token_hash[data[i]].power + syms->token_hash[data[i]].sum;
 	return hash;
 }
 
-/* The slot of a name, or the empty one where it belongs; NULL after MAX_PROBES. */
-static struct slot *find_slot(const struct kdk_kallsyms *syms, const char *name)
+/*
+ * The slot of a name, or the empty one where it belongs; NULL after MAX_PROBES. The
+ * name is `name`, or when that is NULL entry `index`'s.
+ */
+static struct slot *find_slot(const struct kdk_kallsyms *syms, uint32_t hash, const char *name,
+			      size_t index)
 {
-	uint32_t hash = name_hash(name);
-	char candidate[KDK_SYMBOL_NAME_MAX];
+	char candidate[KDK_SYMBOL_NAME_MAX], own[KDK_SYMBOL_NAME_MAX];
 
 	for (size_t i = 0; i < MAX_PROBES; i++) {
 		struct slot *slot = &syms->slots[(hash + i) & (syms->slot_count - 1)];
@@ -240,8 +289,10 @@ static struct slot *find_slot(const struct kdk_kallsyms *syms, const char *name)
 			return slot;
 		if (slot->hash != hash)
 			continue;
+		if (!name)
+			kdk_kallsyms_name(syms, index, own);
 		kdk_kallsyms_name(syms, slot->index - 1, candidate);
-		if (!strcmp(candidate, name))
+		if (!strcmp(candidate, name ? name : own))
 			return slot;
 	}
 	return NULL;
@@ -249,31 +300,31 @@ static struct slot *find_slot(const struct kdk_kallsyms *syms, const char *name)
 
 static struct kdk_error *index_names(struct kdk_kallsyms *syms)
 {
-	char name[KDK_SYMBOL_NAME_MAX];
 	size_t at = 0, length;
 	const uint8_t *data;
 
-	for (syms->slot_count = 1024; syms->slot_count < syms->count * 2;)
+	for (syms->slot_count = 1024; syms->slot_count / 4 * 3 < syms->count;)
 		syms->slot_count *= 2;
 	syms->slots = calloc(syms->slot_count, sizeof(*syms->slots));
 	if (!syms->slots)
 		return &kdk_enomem;
 	for (size_t i = 0; i < syms->count; i++) {
 		struct slot *slot;
+		uint32_t hash;
 
 		if (!entry_at(syms, at, &data, &length, &at))
 			break;
-		expand(syms, data, length, name);
-		slot = find_slot(syms, name);
+		hash = entry_hash(syms, data, length);
+		slot = find_slot(syms, hash, NULL, i);
 		if (slot && !slot->index)
-			*slot = (struct slot){ name_hash(name), i + 1 };
+			*slot = (struct slot){ hash, i + 1 };
 	}
 	return NULL;
 }
 
 bool kdk_kallsyms_find(const struct kdk_kallsyms *syms, const char *name, size_t *ret)
 {
-	const struct slot *slot = find_slot(syms, name);
+	const struct slot *slot = find_slot(syms, name_hash(name), name, 0);
 
 	if (!slot || !slot->index)
 		return false;

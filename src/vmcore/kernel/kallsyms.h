@@ -17,8 +17,6 @@
 #include "vmcore/kernel/symbols.h"
 #include "vmcore/kernel/vmcoreinfo.h"
 
-
-
 enum kdk_kallsyms_encoding {
 	KDK_KALLSYMS_ABSOLUTE,		/* kallsyms_addresses[i] */
 	KDK_KALLSYMS_RELATIVE,		/* kallsyms_relative_base + u32 (4.6 to 6.19) */

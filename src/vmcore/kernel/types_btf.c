@@ -106,7 +106,7 @@ static uint32_t skip_tags(const struct kdk_btf *btf, uint32_t id, struct kdk_btf
 	const uint32_t through = 1u << KDK_BTF_TYPE_TAG | 1u << KDK_BTF_VAR | 1u << KDK_BTF_FUNC |
 				 1u << KDK_BTF_DECL_TAG;
 
-	for (int i = 0; i < 16 && through >> type->kind & 1; i++) {
+	for (int i = 0; i < 16 && type->kind < 32 && through >> type->kind & 1; i++) {
 		id = type->target;
 		if (!kdk_btf_type(btf, id, type))
 			break;
@@ -301,15 +301,15 @@ static void add_constant(struct source *source, uint32_t hash, uint32_t id, uint
 /* Calls add_constant() for all enumerators of the kernel's BTF, or only counts them. */
 static size_t walk_constants(struct source *source, bool add)
 {
+	const uint32_t enums = 1u << KDK_BTF_ENUM | 1u << KDK_BTF_ENUM64;
 	struct kdk_btf_type type;
 	const char *name;
 	size_t count = 0;
 	uint64_t value;
 
-	for (uint32_t id = 1; id < source->base_end; id++) {
-		if (!kdk_btf_type(source->base, id, &type) ||
-		    (type.kind != KDK_BTF_ENUM && type.kind != KDK_BTF_ENUM64))
-			continue;
+	for (uint32_t id = 1; (id = kdk_btf_next(source->base, id, enums)); id++) {
+		if (!kdk_btf_type(source->base, id, &type))
+			break;
 		count += type.count;
 		for (uint32_t i = 0; add && i < type.count; i++)
 			if (kdk_btf_enumerator(source->base, id, i, &name, &value))
