@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdk_a_SOURCES += \
 	arch/arch.h \
+	arch/cpu_stacks.c \
+	arch/cpu_stacks.h \
 	arch/registry.c \
 	arch/registry.h \
 	arch/unwind.c \
@@ -16,15 +18,23 @@ libkdk_a_SOURCES += \
 	arch/i386/arch.c \
 	arch/i386/paging.c \
 	arch/i386/paging.h \
+	arch/i386/unwind.c \
+	arch/i386/unwind.h \
 	arch/ppc64/arch.c \
 	arch/ppc64/paging.c \
 	arch/ppc64/paging.h \
+	arch/ppc64/unwind.c \
+	arch/ppc64/unwind.h \
 	arch/riscv64/arch.c \
 	arch/riscv64/paging.c \
 	arch/riscv64/paging.h \
+	arch/riscv64/unwind.c \
+	arch/riscv64/unwind.h \
 	arch/s390x/arch.c \
 	arch/s390x/paging.c \
 	arch/s390x/paging.h \
+	arch/s390x/unwind.c \
+	arch/s390x/unwind.h \
 	arch/x86_64/arch.c \
 	arch/x86_64/orc.c \
 	arch/x86_64/orc.h \

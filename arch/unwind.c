@@ -127,7 +127,8 @@ static bool moved(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor,
 	uint64_t old = before->registers.value[unwind->ops->sp];
 
 	if (before->stack.end && sp >= before->stack.begin && sp <= before->stack.end) {
-		if (sp > old)
+		/* What was interrupted may have had no frame of its own. */
+		if (sp > old || (sp == old && before->exact && !cursor->exact))
 			return true;
 		cursor->lost = "the stack pointer goes back";
 		return false;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/cpu_stacks.h"
 #include "core/bytes.h"
 
 enum { X0 = 0, FP = 29, LR = 30, SP = 31, PC = 32, PSTATE = 33, REGISTERS = 34 };
@@ -27,8 +28,7 @@ struct state {
 	uint64_t record;	/* of the record in pt_regs */
 	uint64_t meta;		/* of its type */
 	uint64_t regs_size;
-	struct kdk_unwind_stack *stacks;
-	size_t count;
+	struct kdk_cpu_stacks stacks;
 	bool stacks_known;
 };
 
@@ -88,19 +88,8 @@ static void deinit(struct kdk_unwind *unwind)
 
 	if (!state)
 		return;
-	free(state->stacks);
+	kdk_cpu_stacks_deinit(&state->stacks);
 	free(state);
-}
-
-static void add_stack(struct state *state, uint64_t begin, uint64_t size,
-		      enum kdk_stack_kind kind, unsigned int cpu)
-{
-	uint64_t end;
-
-	if (begin && !__builtin_add_overflow(begin, size, &end))
-		state->stacks[state->count++] = (struct kdk_unwind_stack){
-			.begin = begin, .end = end, .kind = kind, .cpu = cpu,
-		};
 }
 
 static void find_stacks(struct kdk_unwind *unwind)
@@ -110,36 +99,28 @@ static void find_stacks(struct kdk_unwind *unwind)
 	uint64_t address, base;
 
 	state->stacks_known = true;
-	state->stacks = calloc(reader->cpus ? reader->cpus : 1, 2 * sizeof(*state->stacks));
-	for (size_t cpu = 0; state->stacks && cpu < reader->cpus; cpu++) {
+	for (size_t cpu = 0; cpu < reader->cpus; cpu++) {
 		if (reader->per_cpu(reader->context, "irq_stack_ptr", cpu, &address) &&
 		    kdk_unwind_word(unwind, address, &base))
-			add_stack(state, base, unwind->thread_size, KDK_STACK_IRQ, cpu);
+			kdk_cpu_stacks_add(&state->stacks, base, unwind->thread_size,
+					   KDK_STACK_IRQ, cpu);
 		if (reader->per_cpu(reader->context, "overflow_stack", cpu, &address))
-			add_stack(state, address, OVERFLOW_BYTES, KDK_STACK_OVERFLOW, cpu);
+			kdk_cpu_stacks_add(&state->stacks, address, OVERFLOW_BYTES,
+					   KDK_STACK_OVERFLOW, cpu);
 	}
+	kdk_cpu_stacks_sort(&state->stacks);
 }
 
 static bool cpu_stack(struct kdk_unwind *unwind, uint64_t address, struct kdk_unwind_stack *ret)
 {
 	struct state *state = unwind->private;
-	uint64_t word;
 
 	if (!state->stacks_known)
 		find_stacks(unwind);
-	for (size_t i = 0; i < state->count; i++)
-		if (address >= state->stacks[i].begin && address < state->stacks[i].end) {
-			*ret = state->stacks[i];
-			return true;
-		}
-	/* Where variables have no names, stacks are known by their alignment alone. */
-	if (state->count || !kdk_unwind_word(unwind, address & ~UINT64_C(7), &word))
-		return false;
-	ret->begin = address & ~(unwind->thread_size - 1);
-	ret->end = ret->begin + unwind->thread_size;
-	ret->kind = KDK_STACK_UNKNOWN;
-	ret->cpu = 0;
-	return ret->end > ret->begin;
+	if (kdk_cpu_stacks_at(&state->stacks, address, ret))
+		return true;
+	/* Kernels whose variables have no names do not tell where these stacks are. */
+	return !state->stacks.count && kdk_cpu_stacks_around(unwind, address, ret);
 }
 
 static bool prstatus(const struct kdk_unwind_reader *reader, const uint8_t *bytes, size_t size,
@@ -277,10 +258,8 @@ static bool caller_in_lr(struct kdk_unwind *unwind, const struct kdk_unwind_curs
 
 static enum kdk_unwind_step take_lr(struct kdk_unwind_cursor *cursor, uint64_t lr)
 {
-	cursor->registers.known &= UINT64_C(1) << FP;
+	cursor->registers.known &= UINT64_C(1) << FP | UINT64_C(1) << SP;
 	kdk_registers_set(&cursor->registers, PC, lr);
-	/* Where its stack begins is not known, but above what the callee had. */
-	kdk_registers_set(&cursor->registers, SP, cursor->registers.value[SP] + 1);
 	cursor->exact = false;
 	cursor->how = KDK_FRAME_REGISTERS;
 	return KDK_UNWIND_NEXT;

@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/i386/paging.h"
+#include "arch/i386/unwind.h"
 
 const struct kdk_arch kdk_arch_i386 = {
 	.name = "i386",
@@ -13,4 +14,5 @@ const struct kdk_arch kdk_arch_i386 = {
 	.keys = (const char *const[]){ "CONFIG_X86_PAE", NULL },
 	.paging_init = kdk_i386_paging_init,
 	.translate = kdk_i386_translate,
+	.unwind = &kdk_i386_unwind,
 };

@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/ppc64/paging.h"
+#include "arch/ppc64/unwind.h"
 
 const struct kdk_arch kdk_arch_ppc64le = {
 	.name = "ppc64le",
@@ -13,6 +14,7 @@ const struct kdk_arch kdk_arch_ppc64le = {
 	.keys = (const char *const[]){ "SYMBOL(vmemmap_list)", NULL },
 	.paging_init = kdk_ppc64_paging_init,
 	.translate = kdk_ppc64_translate,
+	.unwind = &kdk_ppc64_unwind,
 };
 
 const struct kdk_arch kdk_arch_ppc64 = {
@@ -24,4 +26,5 @@ const struct kdk_arch kdk_arch_ppc64 = {
 	.keys = (const char *const[]){ "SYMBOL(vmemmap_list)", NULL },
 	.paging_init = kdk_ppc64_paging_init,
 	.translate = kdk_ppc64_translate,
+	.unwind = &kdk_ppc64_unwind,
 };

@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/riscv64/paging.h"
+#include "arch/riscv64/unwind.h"
 
 const struct kdk_arch kdk_arch_riscv64 = {
 	.name = "riscv64",
@@ -13,4 +14,5 @@ const struct kdk_arch kdk_arch_riscv64 = {
 	.keys = (const char *const[]){ "NUMBER(phys_ram_base)", NULL },
 	.paging_init = kdk_riscv64_paging_init,
 	.translate = kdk_riscv64_translate,
+	.unwind = &kdk_riscv64_unwind,
 };

@@ -3,6 +3,7 @@
 
 #include "arch/registry.h"
 #include "arch/s390x/paging.h"
+#include "arch/s390x/unwind.h"
 
 const struct kdk_arch kdk_arch_s390x = {
 	.name = "s390x",
@@ -13,4 +14,5 @@ const struct kdk_arch kdk_arch_s390x = {
 	.keys = (const char *const[]){ "SYMBOL(lowcore_ptr)", NULL },
 	.paging_init = kdk_s390x_paging_init,
 	.translate = kdk_s390x_translate,
+	.unwind = &kdk_s390x_unwind,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arch/x86_64/stacks.h"
 
-#include <stdlib.h>
-
 #define IRQ_STACK_BYTES 16384	/* when no type says */
 #define STACK_MAX (1u << 20)
 
@@ -20,11 +18,9 @@ static const struct {
 	{ "cea_exception_stacks.VC2_stack", KDK_STACK_VC },
 };
 
-#define STACKS_PER_CPU (KDK_ARRAY_SIZE(exception_stacks) + 2)
-
 struct finder {
 	const struct kdk_unwind *unwind;
-	struct kdk_x86_64_stacks *stacks;
+	struct kdk_cpu_stacks *stacks;
 	unsigned int cpu;
 };
 
@@ -49,13 +45,7 @@ static bool pointer(struct finder *finder, const char *variable, const char *mem
 
 static void add(struct finder *finder, uint64_t begin, uint64_t size, enum kdk_stack_kind kind)
 {
-	uint64_t end;
-
-	if (!size || size > STACK_MAX || __builtin_add_overflow(begin, size, &end))
-		return;
-	finder->stacks->stacks[finder->stacks->count++] = (struct kdk_unwind_stack){
-		.begin = begin, .end = end, .kind = kind, .cpu = finder->cpu,
-	};
+	kdk_cpu_stacks_add(finder->stacks, begin, size, kind, finder->cpu);
 }
 
 /* The variable points to the top, in some versions a few words below it. */
@@ -88,56 +78,14 @@ static void add_exceptions(struct finder *finder)
 		add(finder, base - estacks + offset, size, KDK_STACK_ENTRY);
 }
 
-static int compare(const void *left, const void *right)
+void kdk_x86_64_stacks_find(const struct kdk_unwind *unwind, struct kdk_cpu_stacks *ret)
 {
-	const struct kdk_unwind_stack *a = left, *b = right;
+	struct finder finder = { .unwind = unwind, .stacks = ret };
 
-	return (a->begin > b->begin) - (a->begin < b->begin);
-}
-
-struct kdk_error *kdk_x86_64_stacks_find(const struct kdk_unwind *unwind,
-					 struct kdk_x86_64_stacks *ret)
-{
-	struct kdk_x86_64_stacks stacks = { 0 };
-	struct finder finder = { .unwind = unwind, .stacks = &stacks };
-
-	if (unwind->reader.cpus) {
-		stacks.stacks = calloc(unwind->reader.cpus, STACKS_PER_CPU * sizeof(*stacks.stacks));
-		if (!stacks.stacks)
-			return &kdk_enomem;
-	}
 	for (size_t cpu = 0; cpu < unwind->reader.cpus; cpu++) {
 		finder.cpu = cpu;
 		add_irq(&finder);
 		add_exceptions(&finder);
 	}
-	if (stacks.count)
-		qsort(stacks.stacks, stacks.count, sizeof(*stacks.stacks), compare);
-	*ret = stacks;
-	return NULL;
-}
-
-void kdk_x86_64_stacks_deinit(struct kdk_x86_64_stacks *stacks)
-{
-	free(stacks->stacks);
-	*stacks = (struct kdk_x86_64_stacks){ 0 };
-}
-
-bool kdk_x86_64_stacks_at(const struct kdk_x86_64_stacks *stacks, uint64_t address,
-			  struct kdk_unwind_stack *ret)
-{
-	size_t low = 0, high = stacks->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (stacks->stacks[middle].begin <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || address >= stacks->stacks[low - 1].end)
-		return false;
-	*ret = stacks->stacks[low - 1];
-	return true;
+	kdk_cpu_stacks_sort(ret);
 }

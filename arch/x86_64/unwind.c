@@ -21,7 +21,7 @@
 
 struct state {
 	struct kdk_orc_tables orc;
-	struct kdk_x86_64_stacks stacks;
+	struct kdk_cpu_stacks stacks;
 	bool stacks_known;
 	/* inactive_task_frame, relative to thread.sp */
 	uint64_t thread_sp, frame_bp, frame_ip;
@@ -53,7 +53,7 @@ static void deinit(struct kdk_unwind *unwind)
 
 	if (!state)
 		return;
-	kdk_x86_64_stacks_deinit(&state->stacks);
+	kdk_cpu_stacks_deinit(&state->stacks);
 	free(state);
 }
 
@@ -62,10 +62,10 @@ static bool cpu_stack(struct kdk_unwind *unwind, uint64_t address, struct kdk_un
 	struct state *state = unwind->private;
 
 	if (!state->stacks_known) {
-		kdk_error_destroy(kdk_x86_64_stacks_find(unwind, &state->stacks));
+		kdk_x86_64_stacks_find(unwind, &state->stacks);
 		state->stacks_known = true;
 	}
-	return kdk_x86_64_stacks_at(&state->stacks, address, ret);
+	return kdk_cpu_stacks_at(&state->stacks, address, ret);
 }
 
 /* __switch_to_asm pushes an inactive_task_frame and leaves its address in thread.sp. */
