@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	page = malloc(page_size);
 	/* Twice, since the second page meets the context that the first has left. */
 	for (int i = 0; i < 2; i++)
-		kdk_error_destroy(codec->decompress(context, data + 1, size - 1, page, page_size));
+		kdk_error_destroy(
+			codec->decompress(context, data + 1, size - 1, page, page_size));
 	free(page);
 	if (context)
 		codec->context_destroy(context);

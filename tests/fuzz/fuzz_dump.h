@@ -38,7 +38,8 @@ static inline void fuzz_walk(const struct kdk_dump *dump)
 			abort();
 		if (run.state != KDK_PAGE_HOLE && reads++ < FUZZ_READS) {
 			fuzz_read(dump, phys, run.length);
-			fuzz_read(dump, phys + run.length / 2, run.length - run.length / 2);
+			fuzz_read(dump, phys + run.length / 2,
+				  run.length - run.length / 2);
 		}
 		if (phys + run.length <= phys)
 			return;

@@ -87,7 +87,8 @@ static void save_codecs(const char *folder)
 			char name[32];
 			FILE *file;
 
-			snprintf(name, sizeof(name), "codec/%s-%u", names[i], 512u << shift);
+			snprintf(name, sizeof(name), "codec/%s-%u", names[i],
+				 512u << shift);
 			mkdump_pack(names[i], page, (size_t)512 << shift, packed, &size);
 			file = create(folder, name);
 			save(file, &choice, 1);
@@ -108,7 +109,8 @@ int main(int argc, char **argv)
 
 		mkdump_make(seeds[i].description, NULL, 0, &dump);
 		for (size_t part = 0; part < dump.count; part++)
-			save(file, dump.files[part].data + skip, dump.files[part].size - skip);
+			save(file, dump.files[part].data + skip,
+			     dump.files[part].size - skip);
 		fclose(file);
 		mkdump_free(&dump);
 	}

@@ -172,13 +172,21 @@ static void parse_split(struct spec *spec, const struct words *words)
 /* Statements that set one number. */
 static bool parse_number(struct spec *spec, const struct words *words)
 {
-	struct { const char *name; uint64_t *to; } fields[] = {
-		{ "version", &spec->version }, { "block", &spec->block },
-		{ "level", &spec->level }, { "status", &spec->status }, { "max", &spec->max },
-		{ "phys-base", &spec->phys_base }, { "cpus", &spec->cpus },
-		{ "time", &spec->time }, { "bitmap-blocks", &spec->bitmap_blocks },
-		{ "word", &spec->word }, { "type", &spec->elf_type },
-		{ "flags", &spec->elf_flags }, { "sections", &spec->sections },
+	struct { const char *name; uint64_t *to;
+	} fields[] = {
+		{ "version", &spec->version },
+		{ "block", &spec->block },
+		{ "level", &spec->level },
+		{ "status", &spec->status },
+		{ "max", &spec->max },
+		{ "phys-base", &spec->phys_base },
+		{ "cpus", &spec->cpus },
+		{ "time", &spec->time },
+		{ "bitmap-blocks", &spec->bitmap_blocks },
+		{ "word", &spec->word },
+		{ "type", &spec->elf_type },
+		{ "flags", &spec->elf_flags },
+		{ "sections", &spec->sections },
 		{ "truncate", &spec->truncate },
 	};
 
@@ -193,9 +201,11 @@ static bool parse_number(struct spec *spec, const struct words *words)
 
 static void parse_statement(struct spec *spec, const struct words *words)
 {
-	static const struct { const char *name; enum page_kind kind; } kinds[] = {
-		{ "page", PAGE_DATA }, { "zero", PAGE_ZERO }, { "excluded", PAGE_EXCLUDED },
-		{ "lost", PAGE_LOST }, { "bad", PAGE_BAD },
+	static const struct { const char *name; enum page_kind kind;
+	} kinds[] = {
+		{ "page", PAGE_DATA },	       { "zero", PAGE_ZERO },
+		{ "excluded", PAGE_EXCLUDED }, { "lost", PAGE_LOST },
+		{ "bad", PAGE_BAD },
 	};
 	const char *verb = words->word[0];
 
@@ -248,7 +258,8 @@ static bool parse_text(struct spec *spec, char *line)
 		bytes_append(&spec->vmcoreinfo, "\n", 1);
 		return true;
 	}
-	if (sscanf(line, "note-text %31s %i %n", name, (int *)&type, &used) == 2 && used) {
+	if (sscanf(line, "note-text %31s %i %n", name, (int *)&type, &used) == 2 &&
+	    used) {
 		add_note(spec, name, type, line + used, strlen(line + used) + 1);
 		return true;
 	}
@@ -259,7 +270,8 @@ static void parse(struct spec *spec, const char *description)
 {
 	char *text = strdup(description), *state, *line;
 
-	for (line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
+	for (line = strtok_r(text, "\n", &state); line;
+	     line = strtok_r(NULL, "\n", &state)) {
 		struct words words = { .count = 0 };
 		char *word_state, *word;
 
@@ -279,7 +291,8 @@ static void parse(struct spec *spec, const char *description)
 static void finish(const struct spec *spec, struct bytes *file, struct mkdump *ret)
 {
 	for (size_t i = 0; i < spec->poke_count; i++)
-		bytes_write(file, spec->pokes[i].offset, spec->pokes[i].data, spec->pokes[i].size);
+		bytes_write(file, spec->pokes[i].offset, spec->pokes[i].data,
+			    spec->pokes[i].size);
 	if (spec->flatten)
 		mkdump_flatten(spec, file);
 	if (spec->truncated && spec->truncate < file->size)

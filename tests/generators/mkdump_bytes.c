@@ -40,7 +40,8 @@ void bytes_write(struct bytes *bytes, size_t offset, const void *data, size_t si
 		memcpy(bytes->data + offset, data, size);
 }
 
-void bytes_put(struct bytes *bytes, size_t offset, uint64_t value, unsigned int width, bool big)
+void bytes_put(struct bytes *bytes, size_t offset, uint64_t value, unsigned int width,
+	       bool big)
 {
 	uint8_t field[8];
 

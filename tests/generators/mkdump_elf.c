@@ -5,8 +5,8 @@
 #include "mkdump_spec.h"
 
 /* One program header; its fields stand in different orders in ELF32 and ELF64. */
-static void add_phdr(const struct spec *spec, struct bytes *out, uint64_t type, uint64_t offset,
-		     const struct segment *segment, uint64_t phys)
+static void add_phdr(const struct spec *spec, struct bytes *out, uint64_t type,
+		     uint64_t offset, const struct segment *segment, uint64_t phys)
 {
 	unsigned int word = spec->word / 8;
 	bool big = spec->big;
@@ -28,7 +28,8 @@ static void add_ehdr(const struct spec *spec, struct bytes *out, uint64_t header
 		     uint64_t shoff)
 {
 	unsigned int word = spec->word / 8;
-	uint64_t size = word == 8 ? 64 : 52, sections = spec->extended ? 1 : spec->sections;
+	uint64_t size = word == 8 ? 64 : 52,
+		 sections = spec->extended ? 1 : spec->sections;
 	bool big = spec->big;
 
 	bytes_append(out, "\x7f" "ELF", 4);
@@ -67,8 +68,8 @@ static void add_section(const struct spec *spec, struct bytes *out, uint64_t hea
 	bytes_field(out, 0, word, 1, big);
 }
 
-static void add_content(const struct spec *spec, const struct segment *segment, uint64_t phys,
-			struct bytes *out)
+static void add_content(const struct spec *spec, const struct segment *segment,
+			uint64_t phys, struct bytes *out)
 {
 	uint8_t *data = mkdump_alloc(NULL, segment->file);
 
@@ -76,7 +77,8 @@ static void add_content(const struct spec *spec, const struct segment *segment, 
 		const struct mkdump_blob *blob = mkdump_find_blob(spec, segment->blob);
 
 		memset(data, 0, segment->file);
-		memcpy(data, blob->data, blob->size < segment->file ? blob->size : segment->file);
+		memcpy(data, blob->data,
+		       blob->size < segment->file ? blob->size : segment->file);
 	} else {
 		for (uint64_t i = 0; i < segment->file; i++)
 			data[i] = mkdump_pattern(segment->seed, phys + i);
@@ -97,7 +99,8 @@ static uint64_t count_segments(const struct spec *spec)
 void mkdump_elf(const struct spec *spec, struct bytes *ret)
 {
 	uint64_t headers = count_segments(spec) + (spec->notes.size ? 1 : 0);
-	uint64_t phdrs = headers * (spec->word == 64 ? 56 : 32), shoff = 0, data, at, last = 0;
+	uint64_t phdrs = headers * (spec->word == 64 ? 56 : 32), shoff = 0, data, at,
+		 last = 0;
 	uint64_t start = spec->word == 64 ? 64 : 52;
 
 	if (spec->extended)
@@ -117,7 +120,8 @@ void mkdump_elf(const struct spec *spec, struct bytes *ret)
 		for (uint64_t n = 0; n < segment->count; n++) {
 			uint64_t offset = segment->share ? last : at;
 
-			add_phdr(spec, ret, 1, offset, segment, segment->phys + n * segment->step);
+			add_phdr(spec, ret, 1, offset, segment,
+				 segment->phys + n * segment->step);
 			last = offset;
 			if (!segment->share)
 				at += segment->file;
@@ -127,7 +131,9 @@ void mkdump_elf(const struct spec *spec, struct bytes *ret)
 		add_section(spec, ret, headers);
 	bytes_append(ret, spec->notes.data, spec->notes.size);
 	for (size_t i = 0; i < spec->segment_count; i++)
-		for (uint64_t n = 0; n < spec->segments[i].count && !spec->segments[i].share; n++)
+		for (uint64_t n = 0;
+		     n < spec->segments[i].count && !spec->segments[i].share; n++)
 			add_content(spec, &spec->segments[i],
-				    spec->segments[i].phys + n * spec->segments[i].step, ret);
+				    spec->segments[i].phys + n * spec->segments[i].step,
+				    ret);
 }

@@ -46,8 +46,8 @@ static const struct page_range *find_range(const struct spec *spec, uint64_t pfn
 	return NULL;
 }
 
-static void fill_page(const struct spec *spec, const struct page_range *range, uint64_t pfn,
-		      uint8_t *page)
+static void fill_page(const struct spec *spec, const struct page_range *range,
+		      uint64_t pfn, uint8_t *page)
 {
 	if (!strcmp(range->content, "zeroes")) {
 		memset(page, 0, spec->block);
@@ -94,7 +94,8 @@ uint32_t mkdump_pack(const char *codec, const uint8_t *page, size_t size,
 #endif
 #ifdef HAVE_SNAPPY
 	if (!strcmp(codec, "snappy")) {
-		if (snappy_compress((const char *)page, size, (char *)out, out_size) != SNAPPY_OK)
+		if (snappy_compress((const char *)page, size, (char *)out, out_size) !=
+		    SNAPPY_OK)
 			mkdump_die("snappy");
 		return 4;
 	}
@@ -123,8 +124,8 @@ static void add_name(struct bytes *out, const char *name)
 }
 
 /* struct disk_dump_header, field by field */
-static void add_header(const struct spec *spec, const struct abi *abi, uint64_t sub_blocks,
-		       uint64_t bitmap_blocks, struct bytes *out)
+static void add_header(const struct spec *spec, const struct abi *abi,
+		       uint64_t sub_blocks, uint64_t bitmap_blocks, struct bytes *out)
 {
 	bool big = spec->big;
 	unsigned int time_align = abi->time == 8 ? abi->align : 4;
@@ -174,7 +175,8 @@ static void add_sub_header(const struct spec *spec, const struct abi *abi, uint6
 		bytes_field(&sub, info_at, 8, align, big);
 		bytes_field(&sub, spec->vmcoreinfo.size, word, word, big);
 		if (info_at)
-			bytes_write(out, info_at, spec->vmcoreinfo.data, spec->vmcoreinfo.size);
+			bytes_write(out, info_at, spec->vmcoreinfo.data,
+				    spec->vmcoreinfo.size);
 	}
 	if (version >= 4) {
 		bytes_field(&sub, spec->notes.size ? note_at : 0, 8, align, big);
@@ -241,11 +243,13 @@ static void put_desc(struct bytes *out, size_t at, uint64_t offset, uint64_t siz
 	bytes_put(out, at + 16, 0, 8, big);
 }
 
-static void add_pages(const struct spec *spec, uint64_t first, uint64_t end, struct bytes *out)
+static void add_pages(const struct spec *spec, uint64_t first, uint64_t end,
+		      struct bytes *out)
 {
 	bool wide = spec->split_wide;
 	uint64_t room = count_dumped(spec, wide ? 0 : first, wide ? spec->max : end);
-	size_t desc = out->size, zero = desc + 24 * room, room_for_page = spec->block * 2 + 1024;
+	size_t desc = out->size, zero = desc + 24 * room,
+	       room_for_page = spec->block * 2 + 1024;
 	uint8_t *page = mkdump_alloc(NULL, spec->block);
 	uint8_t *packed = mkdump_alloc(NULL, room_for_page);
 
@@ -264,7 +268,8 @@ static void add_pages(const struct spec *spec, uint64_t first, uint64_t end, str
 			put_desc(out, desc, 0, 0, 0, spec->big);
 		} else {
 			fill_page(spec, range, pfn, page);
-			flags = mkdump_pack(range->codec, page, spec->block, packed, &size);
+			flags = mkdump_pack(range->codec, page, spec->block, packed,
+					    &size);
 			/* Codecs with a check say so, the others miss the end. */
 			if (range->kind == PAGE_BAD)
 				size /= 2;

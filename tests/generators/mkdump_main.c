@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mkdump OUT [NAME=FILE …] < description: the parts of a split set go to OUT.1, OUT.2 … */
+/* mkdump OUT [NAME=FILE …] < description: parts of a split set are OUT.1, OUT.2 … */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,12 +33,14 @@ static void load_blob(struct mkdump_blob *blob, char *argument)
 	*blob = (struct mkdump_blob){ argument, bytes.data, bytes.size };
 }
 
-static void save(const char *path, size_t part, size_t parts, const struct mkdump_file *file)
+static void save(const char *path, size_t part, size_t parts,
+		 const struct mkdump_file *file)
 {
 	char *name;
 	FILE *to;
 
-	if ((parts > 1 ? asprintf(&name, "%s.%zu", path, part + 1) : asprintf(&name, "%s", path)) < 0)
+	if ((parts > 1 ? asprintf(&name, "%s.%zu", path, part + 1)
+		       : asprintf(&name, "%s", path)) < 0)
 		mkdump_die("out of memory");
 	to = fopen(name, "wb");
 	if (!to || fwrite(file->data, 1, file->size, to) != file->size || fclose(to))

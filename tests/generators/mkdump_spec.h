@@ -18,7 +18,8 @@ struct bytes {
 };
 
 void bytes_write(struct bytes *bytes, size_t offset, const void *data, size_t size);
-void bytes_put(struct bytes *bytes, size_t offset, uint64_t value, unsigned int width, bool big);
+void bytes_put(struct bytes *bytes, size_t offset, uint64_t value, unsigned int width,
+	       bool big);
 /* At the end, aligned as a compiler would; the field's offset. */
 size_t bytes_field(struct bytes *bytes, uint64_t value, unsigned int width,
 		   unsigned int align, bool big);

@@ -19,10 +19,9 @@ static struct kdk_error *open_files(struct made *made, const char *order, size_t
 		char name[16];
 
 		snprintf(name, sizeof(name), "part%zu", at);
-		assert_success(kdk_source_open_memory(made->files.count > 1 ? name : "dump",
-						      file->data,
-						      size < file->size ? size : file->size,
-						      &sources[i]));
+		assert_success(kdk_source_open_memory(
+			made->files.count > 1 ? name : "dump", file->data,
+			size < file->size ? size : file->size, &sources[i]));
 	}
 	return kdk_dump_open_sources(sources, count, &made->dump);
 }
@@ -38,7 +37,8 @@ struct kdk_error *made_open_made(struct made *made, const char *order)
 	return open_files(made, order, SIZE_MAX);
 }
 
-struct kdk_error *made_open_cut(struct made *made, const struct mkdump *files, size_t size)
+struct kdk_error *made_open_cut(struct made *made, const struct mkdump *files,
+				size_t size)
 {
 	made->files = *files;
 	return open_files(made, NULL, size);
@@ -74,8 +74,9 @@ const char *dump_map(const struct kdk_dump *dump, uint64_t unit)
 				run.length = dump->facts.max_phys - phys;
 		}
 		if (state && (end || letters[run.state] != state)) {
-			used += (size_t)snprintf(map + used, sizeof(map) - used, "%s%c%" PRIu64,
-						 used ? " " : "", state, length / unit);
+			used += (size_t)snprintf(map + used, sizeof(map) - used,
+						 "%s%c%" PRIu64, used ? " " : "", state,
+						 length / unit);
 			if (length % unit)
 				used += (size_t)snprintf(map + used, sizeof(map) - used,
 							 "+%" PRIu64, length % unit);
@@ -92,7 +93,8 @@ const char *dump_map(const struct kdk_dump *dump, uint64_t unit)
 	return map;
 }
 
-void assert_pattern(const struct kdk_dump *dump, uint64_t seed, uint64_t phys, size_t length)
+void assert_pattern(const struct kdk_dump *dump, uint64_t seed, uint64_t phys,
+		    size_t length)
 {
 	uint8_t *got = malloc(length);
 
@@ -131,7 +133,8 @@ void walk_everything(const struct kdk_dump *dump)
 		assert_success(dump->format->run(dump, phys, &run));
 		assert_true(run.length > 0);
 		err = dump->format->read(dump, phys, bytes,
-					 run.length < sizeof(bytes) ? run.length : sizeof(bytes));
+					 run.length < sizeof(bytes) ? run.length
+								    : sizeof(bytes));
 		if (run.state == KDK_PAGE_ZERO)
 			assert_null(err);
 		else if (run.state != KDK_PAGE_PRESENT)
@@ -143,7 +146,8 @@ void walk_everything(const struct kdk_dump *dump)
 		phys += run.length;
 	}
 	assert_success(kdk_dump_count(dump, true, NULL, &census));
-	assert_true(census.present + census.zero + census.excluded + census.hole + census.lost ==
+	assert_true(census.present + census.zero + census.excluded + census.hole +
+			    census.lost ==
 		    dump->facts.max_phys);
 	kdk_dump_census_deinit(&census);
 }

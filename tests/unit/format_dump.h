@@ -13,13 +13,15 @@ struct made {
 };
 
 /* Makes and opens; the files are given in the order of `order` ("021"), NULL: as made. */
-struct kdk_error *made_open(struct made *made, const char *order, const char *description);
+struct kdk_error *made_open(struct made *made, const char *order,
+			    const char *description);
 
 /* Opens made->files. */
 struct kdk_error *made_open_made(struct made *made, const char *order);
 
 /* The same with at most `size` bytes of the first file. */
-struct kdk_error *made_open_cut(struct made *made, const struct mkdump *files, size_t size);
+struct kdk_error *made_open_cut(struct made *made, const struct mkdump *files,
+				size_t size);
 
 /* Fails the test when opening does. */
 void made_open_well(struct made *made, const char *order, const char *description);
@@ -33,7 +35,8 @@ void made_close(struct made *made);
 const char *dump_map(const struct kdk_dump *dump, uint64_t unit);
 
 /* [phys, phys + length) reads as mkdump's pattern. */
-void assert_pattern(const struct kdk_dump *dump, uint64_t seed, uint64_t phys, size_t length);
+void assert_pattern(const struct kdk_dump *dump, uint64_t seed, uint64_t phys,
+		    size_t length);
 
 /* A remark contains `text`. */
 void assert_remark(const struct kdk_dump *dump, const char *text);

@@ -39,7 +39,8 @@ static void drop_context(const struct kdk_codec *codec, void *context)
 }
 
 /* One context takes the page, every truncation of it, and the page again. */
-static void check_codec(uint32_t flag, const char *name, const uint8_t *packed, size_t size)
+static void check_codec(uint32_t flag, const char *name, const uint8_t *packed,
+			size_t size)
 {
 	const struct kdk_codec *codec = kdk_codec_find(flag);
 	void *context = make_context(codec);
@@ -78,8 +79,8 @@ static void zlib_pages(void **state)
 	assert_int_equal(compress(packed, &size, page, PAGE), Z_OK);
 	check_codec(KDK_PAGE_FLAG_ZLIB, "zlib", packed, size);
 	context = make_context(kdk_codec_find(KDK_PAGE_FLAG_ZLIB));
-	assert_failure(kdk_codec_find(KDK_PAGE_FLAG_ZLIB)->decompress(context, packed, size, out,
-								      sizeof(out)),
+	assert_failure(kdk_codec_find(KDK_PAGE_FLAG_ZLIB)
+			       ->decompress(context, packed, size, out, sizeof(out)),
 		       KDK_ERROR_FORMAT, "zlib: 4096 of 8192 bytes");
 	drop_context(kdk_codec_find(KDK_PAGE_FLAG_ZLIB), context);
 }

@@ -24,7 +24,8 @@ static void each_class_and_byte_order(void **state)
 				 words[w], endians[e]);
 			made_open_well(&made, NULL, text);
 			assert_string_equal(made.dump->format->name, "elf");
-			assert_string_equal(dump_map(made.dump, 0x800), "H2 P6 H24 P3 E5");
+			assert_string_equal(dump_map(made.dump, 0x800),
+					    "H2 P6 H24 P3 E5");
 			assert_pattern(made.dump, 1, 0x1000, 0x3000);
 			assert_pattern(made.dump, 2, 0x10001, 0x17ff);
 			assert_int_equal(made.dump->facts.elf_machine, 22);
@@ -58,7 +59,8 @@ static void any_order_and_overlap(void **state)
 	assert_pattern(made.dump, 1, 0x4000, 0x2000);
 	assert_pattern(made.dump, 2, 0x6000, 0x800);
 	assert_pattern(made.dump, 3, 0x8000, 0x1000);
-	assert_true(made.dump->segments[0].phys == 0x1000 && made.dump->segments[2].phys == 0x8000);
+	assert_true(made.dump->segments[0].phys == 0x1000 &&
+		    made.dump->segments[2].phys == 0x8000);
 	made_close(&made);
 }
 
@@ -90,11 +92,14 @@ static void a_read_crosses_segments_and_says_where_it_stops(void **state)
 		       "segment phys=0x1234 size=0x100 seed=1\n"
 		       "segment phys=0x1334 size=0xccc file=0 seed=1\n");
 	assert_pattern(made.dump, 1, 0x1200, 0x134);
-	assert_failure(made.dump->format->read(made.dump, 0x1200, bytes, 0x200), KDK_ERROR_ABSENT,
-		       "physical address 0x1334 is excluded: the dump's filter left it out");
-	assert_failure(made.dump->format->read(made.dump, 0, bytes, 1), KDK_ERROR_ABSENT, NULL);
-	assert_failure(made.dump->format->read(made.dump, UINT64_MAX, bytes, 1), KDK_ERROR_ABSENT,
+	assert_failure(
+		made.dump->format->read(made.dump, 0x1200, bytes, 0x200),
+		KDK_ERROR_ABSENT,
+		"physical address 0x1334 is excluded: the dump's filter left it out");
+	assert_failure(made.dump->format->read(made.dump, 0, bytes, 1), KDK_ERROR_ABSENT,
 		       NULL);
+	assert_failure(made.dump->format->read(made.dump, UINT64_MAX, bytes, 1),
+		       KDK_ERROR_ABSENT, NULL);
 	made_close(&made);
 }
 
@@ -202,9 +207,10 @@ static void claims_beyond_the_file_are_refused(void **state)
 				 "format elf\nsegment phys=0x1000 size=0x100\n"
 				 "poke 32 f0ffffffffffffff\n"), KDK_ERROR_FORMAT, NULL);
 	made_close(&made);
-	assert_failure(made_open(&made, NULL,
-				 "format elf\nsegment phys=0x1000 size=0x100\npoke 54 1000\n"),
-		       KDK_ERROR_FORMAT, "dump: program headers of 16 bytes are too small");
+	assert_failure(
+		made_open(&made, NULL,
+			  "format elf\nsegment phys=0x1000 size=0x100\npoke 54 1000\n"),
+		KDK_ERROR_FORMAT, "dump: program headers of 16 bytes are too small");
 	made_close(&made);
 }
 
@@ -225,6 +231,19 @@ static void segments_at_the_end_of_the_address_space(void **state)
 	made_close(&made);
 }
 
+static void more_in_the_file_than_in_memory(void **state)
+{
+	struct made made;
+
+	(void)state;
+	made_open_well(&made, NULL,
+		       "format elf\nsegment phys=0x1000 size=0x800 file=0x1000 seed=1\n");
+	assert_remark(made.dump, "it is cut");
+	assert_string_equal(dump_map(made.dump, 0x800), "H2 P1");
+	assert_true(made.dump->segments[0].file_size == 0x800);
+	made_close(&made);
+}
+
 static void other_core_files_are_refused_by_name(void **state)
 {
 	struct made made;
@@ -236,10 +255,12 @@ static void other_core_files_are_refused_by_name(void **state)
 		       KDK_ERROR_UNSUPPORTED,
 		       "dump: the core dump of a program, not of a kernel: open it with a debugger");
 	made_close(&made);
-	assert_failure(made_open(&made, NULL, "format elf\nsections 5\n"), KDK_ERROR_UNSUPPORTED,
-		       "dump: a core file of a Xen guest (xc_core), which this version does not read");
+	assert_failure(
+		made_open(&made, NULL, "format elf\nsections 5\n"), KDK_ERROR_UNSUPPORTED,
+		"dump: a core file of a Xen guest (xc_core), which this version does not read");
 	made_close(&made);
-	assert_failure(made_open(&made, NULL, "format elf\nnote CORE 1 64 1\n"), KDK_ERROR_FORMAT,
+	assert_failure(made_open(&made, NULL, "format elf\nnote CORE 1 64 1\n"),
+		       KDK_ERROR_FORMAT,
 		       "dump: an ELF core file without memory segments");
 	made_close(&made);
 }
@@ -262,13 +283,16 @@ static void kcore_has_virtual_memory_too(void **state)
 	assert_pattern(made.dump, 1, 0x1800, 0x1000);
 	assert_true(made.dump->segments[2].phys == KDK_NO_ADDRESS);
 	assert_string_equal(made.dump->vmcoreinfo, "OSRELEASE=6.1\n");
-	assert_success(made.dump->format->read_virtual(made.dump, 0xffffc90000000010, bytes, 16));
+	assert_success(made.dump->format->read_virtual(made.dump, 0xffffc90000000010,
+						       bytes, 16));
 	for (uint64_t i = 0; i < 16; i++)
 		assert_int_equal(bytes[i], mkdump_pattern(7, UINT64_MAX + 0x10 + i));
-	assert_success(made.dump->format->read_virtual(made.dump, 0xffff888000002ff0, bytes, 16));
+	assert_success(made.dump->format->read_virtual(made.dump, 0xffff888000002ff0,
+						       bytes, 16));
 	for (uint64_t i = 0; i < 16; i++)
 		assert_int_equal(bytes[i], mkdump_pattern(1, 0x2ff0 + i));
-	assert_failure(made.dump->format->read_virtual(made.dump, 0xffff888000002ff0, bytes, 17),
+	assert_failure(made.dump->format->read_virtual(made.dump, 0xffff888000002ff0,
+						       bytes, 17),
 		       KDK_ERROR_ABSENT, NULL);
 	assert_failure(made.dump->format->read_virtual(made.dump, 0x1000, bytes, 1),
 		       KDK_ERROR_ABSENT, NULL);
@@ -286,8 +310,10 @@ static void kcore_of_old_kernels_has_no_physical_addresses(void **state)
 		       "segment phys=0 virt=0xffff888000000000 size=0x2000 seed=1\n");
 	assert_remark(made.dump, "does not give physical addresses");
 	assert_true(made.dump->facts.max_phys == 0);
-	assert_failure(made.dump->format->read(made.dump, 0, bytes, 1), KDK_ERROR_ABSENT, NULL);
-	assert_success(made.dump->format->read_virtual(made.dump, 0xffff888000000000, bytes, 16));
+	assert_failure(made.dump->format->read(made.dump, 0, bytes, 1), KDK_ERROR_ABSENT,
+		       NULL);
+	assert_success(made.dump->format->read_virtual(made.dump, 0xffff888000000000,
+						       bytes, 16));
 	made_close(&made);
 }
 
@@ -305,6 +331,7 @@ int main(void)
 		cmocka_unit_test(notes_may_be_damaged),
 		cmocka_unit_test(claims_beyond_the_file_are_refused),
 		cmocka_unit_test(segments_at_the_end_of_the_address_space),
+		cmocka_unit_test(more_in_the_file_than_in_memory),
 		cmocka_unit_test(other_core_files_are_refused_by_name),
 		cmocka_unit_test(kcore_has_virtual_memory_too),
 		cmocka_unit_test(kcore_of_old_kernels_has_no_physical_addresses),

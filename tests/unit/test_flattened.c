@@ -140,11 +140,13 @@ static void gaps_are_zero_when_complete_and_absent_when_not(void **state)
 		if (end)
 			flat_end(&flat);
 		flat_open(&flat);
-		assert_string_equal(flat_text(&flat), end ? "..aa....bbbb" : "--aa----bbbb");
+		assert_string_equal(flat_text(&flat),
+				    end ? "..aa....bbbb" : "--aa----bbbb");
 		if (end)
 			assert_null(flat.damage);
 		else
-			assert_string_equal(flat.damage, "the file ends before its end marker");
+			assert_string_equal(flat.damage,
+					    "the file ends before its end marker");
 		assert_true(kdk_source_data(flat.source, 2, 10) == 2);
 		assert_true(kdk_source_data(flat.source, 4, 10) == 0);
 		kdk_source_destroy(flat.source);
@@ -219,7 +221,8 @@ static void any_order_of_writes(void **state)
 			length = 1 + (seed >> 20) % (round % 2 ? 20 : 4);
 			/* Some follow the one before, so that runs form. */
 			if (round % 3 && i % 4)
-				offset = (flat.data[flat.size - 1] & 1) ? offset : offset / 4 * 4;
+				offset = (flat.data[flat.size - 1] & 1) ? offset
+									: offset / 4 * 4;
 			flat_record(&flat, offset, length, (char)('a' + i));
 			memset(expected + offset, 'a' + i, length);
 			if (offset + length > size)
@@ -295,7 +298,8 @@ struct pieces {
 	size_t used;
 };
 
-static struct kdk_error *add_piece(void *context, size_t index, uint64_t start, uint64_t end)
+static struct kdk_error *add_piece(void *context, size_t index, uint64_t start,
+				   uint64_t end)
 {
 	struct pieces *pieces = context;
 
@@ -334,7 +338,8 @@ static void files_and_memory(void **state)
 	assert_memory_equal(bytes, "3456", 4);
 	assert_success(kdk_source_read(source, 99, bytes, 0));
 	assert_failure(kdk_source_read(source, 7, bytes, 4), KDK_ERROR_ABSENT, NULL);
-	assert_failure(kdk_source_read(source, UINT64_MAX, bytes, 4), KDK_ERROR_ABSENT, NULL);
+	assert_failure(kdk_source_read(source, UINT64_MAX, bytes, 4), KDK_ERROR_ABSENT,
+		       NULL);
 	kdk_source_destroy(source);
 	unlink(path);
 	assert_failure(kdk_source_open_file(path, &source), KDK_ERROR_SYSTEM, NULL);
@@ -346,7 +351,8 @@ static void files_and_memory(void **state)
 	assert_success(kdk_source_open_memory("memory", "abc", 3, &source));
 	assert_failure(kdk_source_read(source, 2, bytes, 2), KDK_ERROR_ABSENT,
 		       "memory: 2 bytes at offset 2 lie past the end of the file");
-	assert_failure(kdk_source_read(source, UINT64_MAX, bytes, 2), KDK_ERROR_ABSENT, NULL);
+	assert_failure(kdk_source_read(source, UINT64_MAX, bytes, 2), KDK_ERROR_ABSENT,
+		       NULL);
 	kdk_source_destroy(source);
 }
 

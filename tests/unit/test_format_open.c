@@ -47,7 +47,9 @@ static void foreign_files_by_name(void **state)
 		FOREIGN("EMiL\1\0\0\0", "LiME"),
 		FOREIGN("AVML\1\0\0\0", "AVML"),
 		FOREIGN("\x1f\x8b\x08\0\0\0\0\0\0\0", "gzip: unpack it first"),
-		FOREIGN("\xfd" "7zXZ\0\0\0\0\0", "xz: unpack it first"),
+		FOREIGN("\xfd"
+			"7zXZ\0\0\0\0\0",
+			"xz: unpack it first"),
 		FOREIGN("\x28\xb5\x2f\xfd\0\0\0", "zstd: unpack it first"),
 		FOREIGN("BZh91AY&SY", "bzip2: unpack it first"),
 		FOREIGN("\x04\x22\x4d\x18", "lz4: unpack it first"),
@@ -55,9 +57,15 @@ static void foreign_files_by_name(void **state)
 		FOREIGN("PK\3\4", "zip"),
 		FOREIGN("7z\xbc\xaf\x27\x1c", "7-Zip"),
 		FOREIGN("QFI\xfb\0\0\0\3", "qcow2"),
-		FOREIGN("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0", "ELF executable, maybe a kernel"),
-		FOREIGN("\x7f" "ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\3\0\x3e", "ELF executable, maybe a kernel"),
-		FOREIGN("\x7f" "ELF\1\1\1\0\0\0\0\0\0\0\0\0\1\0\x3e\0", "kernel module"),
+		FOREIGN("\x7f"
+			"ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0",
+			"ELF executable, maybe a kernel"),
+		FOREIGN("\x7f"
+			"ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\3\0\x3e",
+			"ELF executable, maybe a kernel"),
+		FOREIGN("\x7f"
+			"ELF\1\1\1\0\0\0\0\0\0\0\0\0\1\0\x3e\0",
+			"kernel module"),
 		FOREIGN("[    0.000000] Linux version 6.1.0\n", "text"),
 	};
 
@@ -66,7 +74,8 @@ static void foreign_files_by_name(void **state)
 		struct kdk_error *err = open_bytes(files[i].bytes, files[i].size);
 
 		assert_non_null(err);
-		if (err->kind != KDK_ERROR_UNSUPPORTED || !strstr(err->message, files[i].name) ||
+		if (err->kind != KDK_ERROR_UNSUPPORTED ||
+		    !strstr(err->message, files[i].name) ||
 		    strncmp(err->message, "file: ", 6) != 0)
 			fail_msg("%s: %s", files[i].name, err->message);
 		kdk_error_destroy(err);
@@ -108,8 +117,10 @@ static void nothing_to_open(void **state)
 	assert_failure(open_bytes(zeroes, sizeof(zeroes)), KDK_ERROR_FORMAT,
 		       "file: the file begins with zeroes: the dump was never finished");
 	assert_failure(kdk_dump_open(NULL, 0, &dump), KDK_ERROR_USAGE, NULL);
-	assert_failure(kdk_dump_open((const char *const[]){ "/nonexistent/vmcore" }, 1, &dump),
-		       KDK_ERROR_SYSTEM, "opening /nonexistent/vmcore: No such file or directory");
+	assert_failure(kdk_dump_open((const char *const[]){ "/nonexistent/vmcore" }, 1,
+				     &dump),
+		       KDK_ERROR_SYSTEM,
+		       "opening /nonexistent/vmcore: No such file or directory");
 	assert_null(dump);
 }
 
@@ -125,7 +136,8 @@ static void truncate_everywhere(const char *description)
 		struct kdk_error *err = made_open_cut(&made, &files, size);
 
 		if (err) {
-			assert_true(err->kind != KDK_ERROR_MEMORY && err->kind != KDK_ERROR_USAGE);
+			assert_true(err->kind != KDK_ERROR_MEMORY &&
+				    err->kind != KDK_ERROR_USAGE);
 			assert_true(strlen(err->message) > 10);
 			kdk_error_destroy(err);
 			continue;
@@ -148,7 +160,7 @@ static void every_truncation(void **state)
 {
 	static const char *const dumps[] = {
 		KDUMP, KDUMP "endian big\nlayout arm\nmachine ppc\n", KDUMP "split 9\n",
-		KDUMP "flatten record=100 rewrite\n",
+		KDUMP "flatten record=100 rewrite\n", KDUMP "flatten record=600\n",
 		"format elf\n" ELF, "format elf\nword 32\nendian big\n" ELF,
 		"format elf\nextended\n" ELF,
 		"format elf\nnote-text CORE 3 vmlinux\n" ELF,
@@ -192,7 +204,8 @@ struct impatient {
 	unsigned int calls;
 };
 
-static bool stop(struct kdk_progress *progress, const char *what, uint64_t done, uint64_t total)
+static bool stop(struct kdk_progress *progress, const char *what, uint64_t done,
+		 uint64_t total)
 {
 	struct impatient *impatient = (struct impatient *)progress;
 
@@ -210,7 +223,8 @@ static void counting_can_be_stopped(void **state)
 	struct made made;
 
 	(void)state;
-	made_open_well(&made, NULL, "format elf\nsegment phys=0 size=0x10000000 file=16\n");
+	made_open_well(&made, NULL,
+		       "format elf\nsegment phys=0 size=0x10000000 file=16\n");
 	err = kdk_dump_count(made.dump, false, &impatient.progress, &census);
 	assert_non_null(err);
 	assert_int_equal(err->errnum, ECANCELED);

@@ -26,55 +26,65 @@ static void check_pages(const struct kdk_dump *dump, uint64_t block)
 		assert_int_equal(bytes[i], 0);
 }
 
+static void check_facts(const struct kdk_dump *dump, const char *machine, int version,
+			bool big)
+{
+	const struct kdk_dump_facts *facts = &dump->facts;
+
+	assert_int_equal(facts->header_version, version);
+	assert_int_equal(facts->big_endian, big);
+	assert_int_equal(facts->dump_level, 31);
+	assert_int_equal(facts->cpus, 3);
+	assert_true(facts->time_seconds == 1700000000);
+	assert_true(facts->phys_base == 0x1000000);
+	assert_string_equal(facts->machine, machine);
+	assert_string_equal(facts->release, "6.1.0-test");
+	assert_int_equal(facts->compression, 1);
+	if (version >= 3)
+		assert_string_equal(dump->vmcoreinfo, "OSRELEASE=6.1.0\nPAGESIZE=4096\n");
+	else
+		assert_null(dump->vmcoreinfo);
+	assert_int_equal(dump->note_count, version >= 4 ? 2 : 0);
+	if (version >= 4) {
+		assert_int_equal(dump->notes[1].desc_size, 50);
+		assert_int_equal(dump->notes[1].desc[49], mkdump_pattern(4, 49));
+	}
+	assert_int_equal(dump->remark_count, 0);
+}
+
+static void check_layout(const char *layout, const char *machine, int version, bool big)
+{
+	struct made made;
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "format kdump\nendian %s\nlayout %s\nmachine %s\nversion %d\n"
+		 "cpus 3\ntime 1700000000\nphys-base 0x1000000\n"
+		 "vmcoreinfo OSRELEASE=6.1.0\nvmcoreinfo PAGESIZE=4096\n"
+		 "note CORE 1 100 9\nnote CORE 1 50 4\n" PAGES,
+		 big ? "big" : "little", layout, machine, version);
+	made_open_well(&made, NULL, text);
+	check_pages(made.dump, 4096);
+	check_facts(made.dump, machine, version, big);
+	assert_int_equal(made.dump->facts.word_bytes, strcmp(layout, "lp64") ? 4 : 8);
+	made_close(&made);
+}
+
 static void every_version_layout_and_byte_order(void **state)
 {
+	/* The last two belie what the machine's name lets one expect. */
 	static const char *const layouts[][2] = {
-		{ "lp64", "x86_64" }, { "lp64", "s390x" }, { "ia32", "i686" },
-		{ "arm", "armv7l" }, { "arm-time64", "armv7l" }, { "ia32-time64", "i586" },
-		{ "arm", "ppc" },
+		{ "lp64", "x86_64" }, { "lp64", "s390x" },	 { "ia32", "i686" },
+		{ "arm", "armv7l" },  { "arm-time64", "armv7l" }, { "ia32-time64", "i586" },
+		{ "arm", "ppc" },     { "ia32", "m68k" },	 { "arm", "i686" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
-		for (int version = 1; version <= 6; version++)
-			for (int big = 0; big < 2; big++) {
-				bool wide = !strcmp(layouts[i][0], "lp64");
-				char text[1024];
-				struct made made;
-
-				snprintf(text, sizeof(text),
-					 "format kdump\nendian %s\nlayout %s\nmachine %s\n"
-					 "version %d\ncpus 3\ntime 1700000000\nphys-base 0x1000000\n"
-					 "vmcoreinfo OSRELEASE=6.1.0\nvmcoreinfo PAGESIZE=4096\n"
-					 "note CORE 1 100 9\nnote CORE 1 50 4\n" PAGES,
-					 big ? "big" : "little", layouts[i][0], layouts[i][1],
-					 version);
-				made_open_well(&made, NULL, text);
-				check_pages(made.dump, 4096);
-				assert_int_equal(made.dump->facts.header_version, version);
-				assert_int_equal(made.dump->facts.big_endian, big);
-				assert_int_equal(made.dump->facts.word_bytes, wide ? 8 : 4);
-				assert_int_equal(made.dump->facts.dump_level, 31);
-				assert_int_equal(made.dump->facts.cpus, 3);
-				assert_true(made.dump->facts.time_seconds == 1700000000);
-				assert_true(made.dump->facts.phys_base == 0x1000000);
-				assert_string_equal(made.dump->facts.machine, layouts[i][1]);
-				assert_string_equal(made.dump->facts.release, "6.1.0-test");
-				assert_int_equal(made.dump->facts.compression, 1);
-				if (version >= 3)
-					assert_string_equal(made.dump->vmcoreinfo,
-							    "OSRELEASE=6.1.0\nPAGESIZE=4096\n");
-				else
-					assert_null(made.dump->vmcoreinfo);
-				assert_int_equal(made.dump->note_count, version >= 4 ? 2 : 0);
-				if (version >= 4) {
-					assert_int_equal(made.dump->notes[1].desc_size, 50);
-					assert_int_equal(made.dump->notes[1].desc[49],
-							 mkdump_pattern(4, 49));
-				}
-				assert_int_equal(made.dump->remark_count, 0);
-				made_close(&made);
-			}
+		for (int version = 1; version <= 6; version++) {
+			check_layout(layouts[i][0], layouts[i][1], version, false);
+			check_layout(layouts[i][0], layouts[i][1], version, true);
+		}
 }
 
 static void every_block_size(void **state)
@@ -84,7 +94,8 @@ static void every_block_size(void **state)
 		char text[512];
 		struct made made;
 
-		snprintf(text, sizeof(text), "format kdump\nblock %u\n" PAGES, (unsigned int)block);
+		snprintf(text, sizeof(text), "format kdump\nblock %u\n" PAGES,
+			 (unsigned int)block);
 		made_open_well(&made, NULL, text);
 		check_pages(made.dump, block);
 		assert_int_equal(made.dump->facts.page_size, block);
@@ -112,7 +123,8 @@ static void each_codec_is_read_and_counted(void **state)
 	assert_int_equal(census.codec_pages[5], 6);
 	assert_int_equal(census.bad_pages, 0);
 	assert_true(census.present == 16 * 4096 && census.zero == 4096 &&
-		    census.excluded == 4096 && census.lost == 4096 && census.hole == 4096);
+		    census.excluded == 4096 && census.lost == 4096 &&
+		    census.hole == 4096);
 	kdk_dump_census_deinit(&census);
 	assert_success(kdk_dump_count(made.dump, true, NULL, &census));
 	assert_int_equal(census.bad_pages, 1);
@@ -129,14 +141,17 @@ static void a_read_says_the_state_it_hit(void **state)
 
 	(void)state;
 	made_open_well(&made, NULL, "format kdump\n" PAGES);
-	assert_failure(made.dump->format->read(made.dump, 0x8010, bytes, 8), KDK_ERROR_ABSENT,
-		       "physical address 0x8010 is excluded: the dump's filter left it out");
-	assert_failure(made.dump->format->read(made.dump, 0xa000, bytes, 8), KDK_ERROR_ABSENT,
-		       "physical address 0xa000 is hole: the machine had no memory there");
-	assert_failure(made.dump->format->read(made.dump, 0xc000, bytes, 8), KDK_ERROR_ABSENT,
-		       "physical address 0xc000 is lost: the file is truncated, or the disk was full");
-	assert_failure(made.dump->format->read(made.dump, 70 * 4096, bytes, 8), KDK_ERROR_ABSENT,
-		       NULL);
+	assert_failure(
+		made.dump->format->read(made.dump, 0x8010, bytes, 8), KDK_ERROR_ABSENT,
+		"physical address 0x8010 is excluded: the dump's filter left it out");
+	assert_failure(
+		made.dump->format->read(made.dump, 0xa000, bytes, 8), KDK_ERROR_ABSENT,
+		"physical address 0xa000 is hole: the machine had no memory there");
+	assert_failure(
+		made.dump->format->read(made.dump, 0xc000, bytes, 8), KDK_ERROR_ABSENT,
+		"physical address 0xc000 is lost: the file is truncated, or the disk was full");
+	assert_failure(made.dump->format->read(made.dump, 70 * 4096, bytes, 8),
+		       KDK_ERROR_ABSENT, NULL);
 	assert_failure(made.dump->format->read(made.dump, UINT64_MAX - 7, bytes, 8),
 		       KDK_ERROR_ABSENT, NULL);
 	assert_failure(made.dump->format->read(made.dump, 13 * 4096, bytes, 8),
@@ -202,12 +217,14 @@ static void marks_of_the_writer(void **state)
 	struct made made;
 
 	(void)state;
-	made_open_well(&made, NULL, "format kdump\nmax 1\nstatus 0x38\npage 0 raw pattern 1\n");
+	made_open_well(&made, NULL,
+		       "format kdump\nmax 1\nstatus 0x38\npage 0 raw pattern 1\n");
 	assert_true(made.dump->facts.incomplete);
 	assert_true(made.dump->facts.excluded_vmemmap);
 	assert_int_equal(made.dump->facts.compression, 0x20);
 	made_close(&made);
-	made_open_well(&made, NULL, "format kdump\nversion 7\nmax 1\npage 0 raw pattern 1\n");
+	made_open_well(&made, NULL,
+		       "format kdump\nversion 7\nmax 1\npage 0 raw pattern 1\n");
 	assert_remark(made.dump, "header version 7 is newer than 6");
 	made_close(&made);
 }

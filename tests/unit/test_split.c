@@ -88,13 +88,15 @@ static void parts_that_overlap(void **state)
 
 	(void)state;
 	/* The end of every part, but it is the last one's already. */
-	assert_failure(made_open(&made, NULL, SET("split 5 25\npoke 4184 28")), KDK_ERROR_FORMAT,
+	assert_failure(made_open(&made, NULL, SET("split 5 25\npoke 4184 28")),
+		       KDK_ERROR_FORMAT,
 		       "part0 and part1 overlap: both claim page frame 0x5");
 	made_close(&made);
 }
 
 /* Opens part 0 of one description with part 1 of another. */
-static struct kdk_error *open_pair(struct made *made, const char *first, const char *second)
+static struct kdk_error *open_pair(struct made *made, const char *first,
+				   const char *second)
 {
 	struct mkdump other;
 
@@ -112,9 +114,10 @@ static void parts_of_different_dumps(void **state)
 	struct made made;
 
 	(void)state;
-	assert_failure(open_pair(&made, SET("split 20"), SET("split 20\nrelease 6.2.0-test")),
-		       KDK_ERROR_USAGE,
-		       "part0 and part1 are not parts of one dump: they name different machines or kernels");
+	assert_failure(
+		open_pair(&made, SET("split 20"), SET("split 20\nrelease 6.2.0-test")),
+		KDK_ERROR_USAGE,
+		"part0 and part1 are not parts of one dump: they name different machines or kernels");
 	made_close(&made);
 	assert_failure(open_pair(&made, SET("split 20"), SET("split 20\nmax 41")),
 		       KDK_ERROR_USAGE,
@@ -125,6 +128,18 @@ static void parts_of_different_dumps(void **state)
 		       "part0 and part1 are not parts of one dump: their byte orders or word sizes differ");
 	made_close(&made);
 	assert_failure(open_pair(&made, SET("split 20"), SET("split 20\nvmcoreinfo X=Y")),
+		       KDK_ERROR_USAGE,
+		       "part0 and part1 are not parts of one dump: they are of different crashes");
+	made_close(&made);
+}
+
+static void the_crash_time_tells_dumps_apart(void **state)
+{
+	struct made made;
+
+	(void)state;
+	/* The last digit of CRASHTIME; the texts begin 1 KiB into the sub header. */
+	assert_failure(open_pair(&made, SET("split 20"), SET("split 20\npoke 5139 39")),
 		       KDK_ERROR_USAGE,
 		       "part0 and part1 are not parts of one dump: they are of different crashes");
 	made_close(&made);
@@ -142,9 +157,11 @@ static void files_that_are_no_set(void **state)
 		       KDK_ERROR_USAGE,
 		       "2 files given, but only kdump-compressed dumps come in parts: open one elf dump at a time");
 	made_close(&made);
-	assert_failure(open_pair(&made, SET("split 20"), SET("split 20\npoke 0 7f454c460201\npoke 16 0400")),
-		       KDK_ERROR_USAGE,
-		       "part0 and part1 are not parts of one dump: their formats are kdump and elf");
+	assert_failure(
+		open_pair(&made, SET("split 20"),
+			  SET("split 20\npoke 0 7f454c460201\npoke 16 0400")),
+		KDK_ERROR_USAGE,
+		"part0 and part1 are not parts of one dump: their formats are kdump and elf");
 	made_close(&made);
 }
 
@@ -170,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_part_given_twice),
 		cmocka_unit_test(parts_that_overlap),
 		cmocka_unit_test(parts_of_different_dumps),
+		cmocka_unit_test(the_crash_time_tells_dumps_apart),
 		cmocka_unit_test(files_that_are_no_set),
 		cmocka_unit_test(a_truncated_part_leaves_the_others),
 	};

@@ -8,7 +8,7 @@
 #ifdef HAVE_LZO
 #include <lzo/lzo1x.h>
 
-/* lzo_init() is left out: it only compares type sizes, which the decompressor does not need. */
+/* No lzo_init(): it only compares type sizes. */
 static struct kdk_error *lzo_decompress(void *context, const void *data, size_t size,
 					void *page, size_t page_size)
 {

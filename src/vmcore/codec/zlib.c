@@ -28,7 +28,8 @@ static struct kdk_error *zlib_decompress(void *context, const void *data, size_t
 	int rc;
 
 	if (size > UINT_MAX || page_size > UINT_MAX)
-		return kdk_error_new(KDK_ERROR_FORMAT, "zlib: %zu bytes are no page", size);
+		return kdk_error_new(KDK_ERROR_FORMAT, "zlib: %zu bytes are no page",
+				     size);
 	if (inflateReset(stream) != Z_OK)
 		return kdk_error_new(KDK_ERROR_FORMAT, "zlib: cannot start over");
 	stream->next_in = (Bytef *)data;

@@ -24,7 +24,8 @@ static struct kdk_error *zstd_decompress(void *context, const void *data, size_t
 	size_t filled = ZSTD_decompressDCtx(context, page, page_size, data, size);
 
 	if (ZSTD_isError(filled))
-		return kdk_error_new(KDK_ERROR_FORMAT, "zstd: %s", ZSTD_getErrorName(filled));
+		return kdk_error_new(KDK_ERROR_FORMAT, "zstd: %s",
+				     ZSTD_getErrorName(filled));
 	if (filled != page_size)
 		return kdk_error_new(KDK_ERROR_FORMAT, "zstd: %zu of %zu bytes",
 				     filled, page_size);

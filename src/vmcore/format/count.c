@@ -41,7 +41,8 @@ static struct kdk_error *count_codec(struct counter *counter, uint64_t phys)
 }
 
 /* Out of memory ends the count; everything else says that the page is bad. */
-static struct kdk_error *note_bad(struct counter *counter, uint64_t phys, struct kdk_error *err)
+static struct kdk_error *note_bad(struct counter *counter, uint64_t phys,
+				  struct kdk_error *err)
 {
 	struct kdk_dump_census *census = counter->census;
 
@@ -66,7 +67,8 @@ static struct kdk_error *report(struct counter *counter, uint64_t phys)
 	return NULL;
 }
 
-static struct kdk_error *count_present(struct counter *counter, uint64_t phys, uint64_t length)
+static struct kdk_error *count_present(struct counter *counter, uint64_t phys,
+				       uint64_t length)
 {
 	while (length) {
 		uint64_t part = counter->step - phys % counter->step;
@@ -76,8 +78,8 @@ static struct kdk_error *count_present(struct counter *counter, uint64_t phys, u
 			part = length;
 		err = count_codec(counter, phys);
 		if (!err && counter->deep)
-			err = counter->dump->format->read(counter->dump, phys, counter->page,
-							  part);
+			err = counter->dump->format->read(counter->dump, phys,
+							  counter->page, part);
 		if (err) {
 			err = note_bad(counter, phys, err);
 			if (err)
@@ -141,7 +143,8 @@ static struct kdk_error *count_all(struct counter *counter)
 }
 
 struct kdk_error *kdk_dump_count(const struct kdk_dump *dump, bool deep,
-				 struct kdk_progress *progress, struct kdk_dump_census *ret)
+				 struct kdk_progress *progress,
+				 struct kdk_dump_census *ret)
 {
 	struct kdk_dump_census census = { .first_bad_phys = KDK_NO_ADDRESS };
 	struct counter counter = {
@@ -160,7 +163,8 @@ struct kdk_error *kdk_dump_count(const struct kdk_dump *dump, bool deep,
 	free(counter.page);
 	if (err) {
 		kdk_dump_census_deinit(&census);
-		return kdk_error_wrap(err, "counting the pages of %s", dump->sources[0]->name);
+		return kdk_error_wrap(err, "counting the pages of %s",
+				      dump->sources[0]->name);
 	}
 	*ret = census;
 	return NULL;

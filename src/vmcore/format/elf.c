@@ -33,7 +33,8 @@ static struct kdk_error *no_segments(const struct kdk_source *source)
 	if (!elf.phnum && elf.shnum)
 		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
 				     "a core file of a Xen guest (xc_core), which this version does not read");
-	return kdk_error_new(KDK_ERROR_FORMAT, "an ELF core file without memory segments");
+	return kdk_error_new(KDK_ERROR_FORMAT,
+			     "an ELF core file without memory segments");
 }
 
 static struct kdk_error *elf_open(struct kdk_dump *dump)
@@ -61,8 +62,10 @@ static struct kdk_error *elf_open(struct kdk_dump *dump)
 		const struct kdk_segment *segment = &dump->segments[i];
 
 		if (kdk_segment_available(segment, source) < segment->file_size) {
-			kdk_dump_remark(dump, "%s: the file is truncated: memory at its end is lost",
-					source->name);
+			kdk_dump_remark(
+				dump,
+				"%s: the file is truncated: memory at its end is lost",
+				source->name);
 			break;
 		}
 	}
@@ -76,7 +79,8 @@ static void elf_close(struct kdk_dump *dump)
 	free(dump->private);
 }
 
-static struct kdk_error *elf_run(const struct kdk_dump *dump, uint64_t phys, struct kdk_run *ret)
+static struct kdk_error *elf_run(const struct kdk_dump *dump, uint64_t phys,
+				 struct kdk_run *ret)
 {
 	kdk_elf_map_run(dump->private, phys, ret);
 	return NULL;

@@ -31,7 +31,8 @@ bool kdk_elf_identify(const struct kdk_source *source, struct kdk_elf *ret)
 }
 
 /* More than 65,534 headers: section header 0 holds the count in sh_info. */
-static struct kdk_error *read_long_count(const struct kdk_source *source, struct kdk_elf *elf)
+static struct kdk_error *read_long_count(const struct kdk_source *source,
+					 struct kdk_elf *elf)
 {
 	uint64_t info = elf->word_bytes == 8 ? offsetof(Elf64_Shdr, sh_info) :
 					       offsetof(Elf32_Shdr, sh_info);
@@ -43,7 +44,8 @@ static struct kdk_error *read_long_count(const struct kdk_source *source, struct
 				     "more than 65534 program headers, and no section header that counts them");
 	err = kdk_source_read(source, elf->shoff + info, count, sizeof(count));
 	if (err)
-		return kdk_error_wrap(err, "section header 0, which counts the program headers");
+		return kdk_error_wrap(
+			err, "section header 0, which counts the program headers");
 	elf->phnum = kdk_get_u32(count, elf->big_endian);
 	return NULL;
 }
@@ -75,7 +77,8 @@ struct kdk_error *kdk_elf_read(const struct kdk_source *source, struct kdk_elf *
 		if (err)
 			return err;
 	}
-	if (ret->phnum && ret->phentsize < (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+	if (ret->phnum &&
+	    ret->phentsize < (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
 		return kdk_error_new(KDK_ERROR_FORMAT,
 				     "program headers of %" PRIu32 " bytes are too small",
 				     ret->phentsize);
@@ -105,8 +108,9 @@ static void decode_phdr(const struct kdk_elf *elf, const uint8_t *bytes,
 	}
 }
 
-struct kdk_error *kdk_elf_phdr_read(const struct kdk_source *source, const struct kdk_elf *elf,
-				    uint64_t index, struct kdk_elf_buffer *buffer,
+struct kdk_error *kdk_elf_phdr_read(const struct kdk_source *source,
+				    const struct kdk_elf *elf, uint64_t index,
+				    struct kdk_elf_buffer *buffer,
 				    struct kdk_elf_phdr *ret)
 {
 	size_t size = elf->word_bytes == 8 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
@@ -139,7 +143,8 @@ struct loader {
 	bool clamped;
 };
 
-static struct kdk_error *add_segment(struct loader *loader, const struct kdk_elf_phdr *phdr)
+static struct kdk_error *add_segment(struct loader *loader,
+				     const struct kdk_elf_phdr *phdr)
 {
 	struct kdk_dump *dump = loader->dump;
 	struct kdk_segment *segment;
@@ -179,7 +184,8 @@ static struct kdk_error *add_area(struct loader *loader, const struct kdk_elf_ph
 		return NULL;
 	if (loader->area_count == loader->area_room) {
 		size_t room = loader->area_room ? loader->area_room * 2 : 4;
-		struct kdk_note_area *areas = realloc(loader->areas, room * sizeof(*areas));
+		struct kdk_note_area *areas =
+			realloc(loader->areas, room * sizeof(*areas));
 
 		if (!areas)
 			return &kdk_enomem;
@@ -191,7 +197,8 @@ static struct kdk_error *add_area(struct loader *loader, const struct kdk_elf_ph
 	return NULL;
 }
 
-static struct kdk_error *read_phdrs(struct loader *loader, const struct kdk_source *source,
+static struct kdk_error *read_phdrs(struct loader *loader,
+				    const struct kdk_source *source,
 				    const struct kdk_elf *elf)
 {
 	_cleanup_free_ struct kdk_elf_buffer *buffer = malloc(sizeof(*buffer));
@@ -212,7 +219,8 @@ static struct kdk_error *read_phdrs(struct loader *loader, const struct kdk_sour
 	return err;
 }
 
-static struct kdk_error *check_table(const struct kdk_source *source, const struct kdk_elf *elf)
+static struct kdk_error *check_table(const struct kdk_source *source,
+				     const struct kdk_elf *elf)
 {
 	uint64_t size = elf->phnum * elf->phentsize;
 
@@ -259,8 +267,10 @@ struct kdk_error *kdk_elf_load(struct kdk_dump *dump, const struct kdk_source *s
 	for (size_t i = 0; i < dump->segment_count && !loader.any_virt; i++)
 		dump->segments[i].virt = KDK_NO_ADDRESS;
 	if (loader.clamped)
-		kdk_dump_remark(dump, "%s: a segment claims more than the address space or its own size; it is cut",
-				source->name);
+		kdk_dump_remark(
+			dump,
+			"%s: a segment claims more than the address space or its own size; it is cut",
+			source->name);
 	/*
 	 * makedumpfile's mark. PowerPC's first 64-bit ABI sets the same bit, so there
 	 * it says nothing.

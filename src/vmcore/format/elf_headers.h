@@ -40,8 +40,9 @@ struct kdk_elf_buffer {
 	uint64_t count;
 	uint8_t bytes[KDK_ELF_CHUNK];
 };
-struct kdk_error *kdk_elf_phdr_read(const struct kdk_source *source, const struct kdk_elf *elf,
-				    uint64_t index, struct kdk_elf_buffer *buffer,
+struct kdk_error *kdk_elf_phdr_read(const struct kdk_source *source,
+				    const struct kdk_elf *elf, uint64_t index,
+				    struct kdk_elf_buffer *buffer,
 				    struct kdk_elf_phdr *ret);
 
 /*

@@ -10,7 +10,8 @@
 uint64_t kdk_segment_available(const struct kdk_segment *segment,
 			       const struct kdk_source *source)
 {
-	uint64_t left = segment->offset < source->size ? source->size - segment->offset : 0;
+	uint64_t left = segment->offset < source->size ? source->size - segment->offset
+						       : 0;
 
 	return segment->file_size < left ? segment->file_size : left;
 }
@@ -100,7 +101,8 @@ static int compare_intervals(const void *left, const void *right)
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
-static struct kdk_error *add_part(void *context, size_t index, uint64_t start, uint64_t end)
+static struct kdk_error *add_part(void *context, size_t index, uint64_t start,
+				  uint64_t end)
 {
 	struct cutter *cutter = context;
 	const struct kdk_segment *segment = &cutter->segments[index];
@@ -132,7 +134,8 @@ static struct kdk_error *add_part(void *context, size_t index, uint64_t start, u
 }
 
 /* Makes map->own from the first `count` segments, which are sorted but overlap. */
-static struct kdk_error *cut_segments(struct kdk_elf_map *map, const struct kdk_segment *segments,
+static struct kdk_error *cut_segments(struct kdk_elf_map *map,
+				      const struct kdk_segment *segments,
 				      const size_t *places, size_t count)
 {
 	struct cutter cutter = {
@@ -158,7 +161,8 @@ static struct kdk_error *cut_segments(struct kdk_elf_map *map, const struct kdk_
 	}
 	qsort(cutter.intervals, cutter.interval_count, sizeof(*cutter.intervals),
 	      compare_intervals);
-	err = kdk_intervals_cut(cutter.intervals, cutter.interval_count, add_part, &cutter);
+	err = kdk_intervals_cut(cutter.intervals, cutter.interval_count, add_part,
+				&cutter);
 	free(cutter.intervals);
 	map->parts = map->own;
 	return err;
@@ -299,7 +303,8 @@ struct kdk_error *kdk_elf_map_read(struct kdk_elf_map *map, uint64_t phys,
 			return kdk_state_error(run.state, phys);
 		piece = run.length < length ? run.length : length;
 		part = &map->parts[parts_until(map, phys) - 1];
-		err = kdk_source_read(map->source, part->offset + (phys - part->phys), to, piece);
+		err = kdk_source_read(map->source, part->offset + (phys - part->phys), to,
+				      piece);
 		if (err)
 			return err;
 		phys += piece;

@@ -176,8 +176,8 @@ static void header_adapt(struct header_reader *reader, uint64_t record_size)
 }
 
 /* Walks all record headers. *ret_damage stays NULL when the end marker was found. */
-static struct kdk_error *walk_records(const struct kdk_source *inner, struct builder *builder,
-				      const char **ret_damage)
+static struct kdk_error *walk_records(const struct kdk_source *inner,
+				      struct builder *builder, const char **ret_damage)
 {
 	struct header_reader *reader = malloc(sizeof(*reader));
 	uint64_t position = HEADER_SIZE;
@@ -278,7 +278,8 @@ static struct kdk_error *push_part(struct entries *out, const struct entry *entr
 		if (inside || !whole) {
 			uint64_t length = entry->length - inside;
 
-			part.length = (uint32_t)(length < end - start ? length : end - start);
+			part.length =
+				(uint32_t)(length < end - start ? length : end - start);
 		} else {
 			part.count = (uint32_t)whole;
 		}
@@ -295,7 +296,8 @@ struct cut {
 	struct entries out;
 };
 
-static struct kdk_error *cut_emit(void *context, size_t index, uint64_t start, uint64_t end)
+static struct kdk_error *cut_emit(void *context, size_t index, uint64_t start,
+				  uint64_t end)
 {
 	struct cut *cut = context;
 
@@ -401,8 +403,9 @@ static enum kdk_extent flattened_extent(const struct kdk_source *source, uint64_
 	return flat->complete ? KDK_EXTENT_GAP : KDK_EXTENT_ABSENT;
 }
 
-static struct kdk_error *read_entry(const struct flattened *flat, const struct entry *entry,
-				    uint64_t offset, uint8_t *to, size_t length)
+static struct kdk_error *read_entry(const struct flattened *flat,
+				    const struct entry *entry, uint64_t offset,
+				    uint8_t *to, size_t length)
 {
 	while (length) {
 		uint64_t record = (offset - entry->offset) / entry->length;
@@ -443,7 +446,8 @@ static struct kdk_error *flattened_read(const struct kdk_source *source, uint64_
 		if (extent == KDK_EXTENT_GAP) {
 			memset(to, 0, part);
 		} else {
-			err = read_entry(flat, &flat->index.items[flat->hint], offset, to, part);
+			err = read_entry(flat, &flat->index.items[flat->hint], offset, to,
+					 part);
 			if (err)
 				return err;
 		}

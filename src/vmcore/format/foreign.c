@@ -86,7 +86,8 @@ static struct kdk_error *refuse_elf(uint16_t type)
 		return refuse("an ELF executable, maybe a kernel (vmlinux)", NO_DUMP);
 	if (type == ET_REL)
 		return refuse("an ELF object, maybe a kernel module", NO_DUMP);
-	return kdk_error_new(KDK_ERROR_FORMAT, "an ELF file of type %u, not a core file", type);
+	return kdk_error_new(KDK_ERROR_FORMAT, "an ELF file of type %u, not a core file",
+			     type);
 }
 
 static bool is_text(const uint8_t *bytes, size_t size)

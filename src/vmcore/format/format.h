@@ -62,7 +62,8 @@ struct kdk_dump_facts {
 	uint64_t max_phys;	/* one past the last physical address that may hold RAM */
 
 	/* new_utsname of a kdump-compressed header */
-	char sysname[66], nodename[66], release[66], version[66], machine[66], domainname[66];
+	char sysname[66], nodename[66], release[66], version[66], machine[66],
+		domainname[66];
 	int64_t time_seconds;	/* header time stamp; 0 when absent */
 	int header_version;	/* kdump-compressed: 1…6; else 0 */
 	int dump_level;		/* kdump-compressed: 0…31; -1 when unknown */
@@ -145,7 +146,8 @@ extern const struct kdk_format *const kdk_formats[];	/* ends with NULL */
  * flattened files are read in place. Old and foreign containers are refused by
  * name with KDK_ERROR_UNSUPPORTED.
  */
-struct kdk_error *kdk_dump_open(const char *const *paths, size_t count, struct kdk_dump **ret);
+struct kdk_error *kdk_dump_open(const char *const *paths, size_t count,
+				struct kdk_dump **ret);
 
 /*
  * The same from sources, which now belong to the dump, also on error; the array
@@ -179,7 +181,8 @@ struct kdk_progress;
  * page. Free census->first_bad_error with kdk_dump_census_deinit().
  */
 struct kdk_error *kdk_dump_count(const struct kdk_dump *dump, bool deep,
-				 struct kdk_progress *progress, struct kdk_dump_census *ret);
+				 struct kdk_progress *progress,
+				 struct kdk_dump_census *ret);
 void kdk_dump_census_deinit(struct kdk_dump_census *census);
 
 #endif

@@ -15,7 +15,7 @@ struct kdk_interval {
 	size_t index;		/* the caller's own */
 };
 
-/* A piece [start, end) of the interval with this index; pieces come in ascending order. */
+/* A piece [start, end) of the interval with this index; pieces come in order. */
 typedef struct kdk_error *kdk_interval_emit(void *context, size_t index,
 					    uint64_t start, uint64_t end);
 

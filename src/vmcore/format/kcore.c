@@ -75,17 +75,21 @@ static bool kcore_probe(const struct kdk_source *source)
 static void drop_blank_addresses(struct kdk_dump *dump)
 {
 	for (size_t i = 0; i < dump->segment_count; i++)
-		if (dump->segments[i].phys != 0 && dump->segments[i].phys != KDK_NO_ADDRESS)
+		if (dump->segments[i].phys != 0 &&
+		    dump->segments[i].phys != KDK_NO_ADDRESS)
 			return;
 	for (size_t i = 0; i < dump->segment_count; i++)
 		dump->segments[i].phys = KDK_NO_ADDRESS;
 	dump->facts.max_phys = 0;
-	kdk_dump_remark(dump, "%s: this kernel does not give physical addresses; only kernel-virtual memory can be read",
-			dump->sources[0]->name);
+	kdk_dump_remark(
+		dump,
+		"%s: this kernel does not give physical addresses; only kernel-virtual memory can be read",
+		dump->sources[0]->name);
 }
 
 /* A merge sort keeps the file's order among equals; qsort() need not. */
-static void sort_by_virt(struct kdk_segment *from, struct kdk_segment *spare, size_t count)
+static void sort_by_virt(struct kdk_segment *from, struct kdk_segment *spare,
+			 size_t count)
 {
 	size_t half = count / 2, a = 0, b = half;
 
@@ -170,7 +174,8 @@ static const struct kdk_segment *find_virt(const struct kcore *kcore, uint64_t v
 		else
 			high = middle;
 	}
-	if (!low || virt - kcore->by_virt[low - 1].virt >= kcore->by_virt[low - 1].file_size)
+	if (!low ||
+	    virt - kcore->by_virt[low - 1].virt >= kcore->by_virt[low - 1].file_size)
 		return NULL;
 	return &kcore->by_virt[low - 1];
 }
@@ -194,7 +199,8 @@ static struct kdk_error *kcore_read_virtual(const struct kdk_dump *dump, uint64_
 		left = segment->file_size - (virt - segment->virt);
 		piece = left < length ? left : length;
 		err = kdk_source_read(kcore->map.source,
-				      segment->offset + (virt - segment->virt), to, piece);
+				      segment->offset + (virt - segment->virt), to,
+				      piece);
 		if (err)
 			return err;
 		virt += piece;

@@ -65,12 +65,14 @@ static void tell_facts(struct kdk_dump *dump, const struct kdk_kdump *kdump)
 		facts->excluded_vmemmap |= (status & KDK_KDUMP_EXCLUDED_VMEMMAP) != 0;
 	}
 	if (header->version > KDK_KDUMP_VERSION_MAX)
-		kdk_dump_remark(dump, "%s: header version %d is newer than %d and read as that",
+		kdk_dump_remark(dump,
+				"%s: header version %d is newer than %d and read as that",
 				kdump->parts[0].source->name, header->version,
 				KDK_KDUMP_VERSION_MAX);
 }
 
-static struct kdk_error *load_vmcoreinfo(struct kdk_dump *dump, const struct kdk_kdump_part *part)
+static struct kdk_error *load_vmcoreinfo(struct kdk_dump *dump,
+					 const struct kdk_kdump_part *part)
 {
 	uint64_t size = part->header.vmcoreinfo_size;
 	_cleanup_free_ char *text = NULL;
@@ -153,8 +155,8 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 
 /* *ret: is the page at `offset` all zeroes? */
 static struct kdk_error *check_zero_page(struct kdk_kdump *kdump,
-					 const struct kdk_kdump_part *part, uint64_t offset,
-					 bool *ret)
+					 const struct kdk_kdump_part *part,
+					 uint64_t offset, bool *ret)
 {
 	struct kdk_error *err = kdk_source_read(part->source, offset, kdump->packed,
 						kdump->block_size);
@@ -172,7 +174,8 @@ static struct kdk_error *check_zero_page(struct kdk_kdump *kdump,
  * split set, as makedumpfile 1.7 writes it, behind room for those of the whole
  * dump. In that case the other place is a gap, which no descriptor names.
  */
-static struct kdk_error *find_zero_page(struct kdk_kdump *kdump, struct kdk_kdump_part *part)
+static struct kdk_error *find_zero_page(struct kdk_kdump *kdump,
+					struct kdk_kdump_part *part)
 {
 	uint64_t last[2] = { part->header.end_pfn, kdump->max_mapnr };
 
@@ -187,7 +190,8 @@ static struct kdk_error *find_zero_page(struct kdk_kdump *kdump, struct kdk_kdum
 		err = kdk_kdump_bitmap_rank(&kdump->bitmap, last[i], &rank);
 		if (err)
 			return err;
-		offset = part->desc_offset + DESC_SIZE * (i ? rank : rank - part->first_rank);
+		offset = part->desc_offset +
+			 DESC_SIZE * (i ? rank : rank - part->first_rank);
 		err = check_zero_page(kdump, part, offset, &zero);
 		if (err)
 			return err;
@@ -209,8 +213,9 @@ static struct kdk_error *read_desc(struct kdk_kdump *kdump, struct kdk_kdump_par
 	ret->state = KDK_PAGE_LOST;
 	if (index >= part->desc_count)
 		return NULL;
-	err = kdk_window_read(&kdump->cache, part->source, part->desc_offset + index * DESC_SIZE,
-			      bytes, sizeof(bytes));
+	err = kdk_window_read(&kdump->cache, part->source,
+			      part->desc_offset + index * DESC_SIZE, bytes,
+			      sizeof(bytes));
 	if (err)
 		return kdk_error_wrap(err, "page descriptor %" PRIu64, index);
 	ret->desc.offset = kdk_get_u64(bytes, big);
@@ -221,7 +226,8 @@ static struct kdk_error *read_desc(struct kdk_kdump *kdump, struct kdk_kdump_par
 	    ret->desc.size > part->source->size - ret->desc.offset)
 		return NULL;
 	if (part->source->ops->extent && ret->desc.size &&
-	    kdk_source_data(part->source, ret->desc.offset, ret->desc.size) < ret->desc.size)
+	    kdk_source_data(part->source, ret->desc.offset, ret->desc.size) <
+		    ret->desc.size)
 		return NULL;
 	ret->state = KDK_PAGE_PRESENT;
 	if (ret->desc.flags || ret->desc.size != kdump->block_size)
@@ -231,14 +237,15 @@ static struct kdk_error *read_desc(struct kdk_kdump *kdump, struct kdk_kdump_par
 		if (err)
 			return err;
 	}
-	if (ret->desc.offset == part->zero_offset[0] || ret->desc.offset == part->zero_offset[1])
+	if (ret->desc.offset == part->zero_offset[0] ||
+	    ret->desc.offset == part->zero_offset[1])
 		ret->state = KDK_PAGE_ZERO;
 	return NULL;
 }
 
-/* The pages [pfn, pfn + length), all dumped: the state of the first, and how far it goes. */
-static struct kdk_error *dumped_run(struct kdk_kdump *kdump, uint64_t pfn, uint64_t length,
-				    struct page *first, uint64_t *ret)
+/* The pages [pfn, pfn + length), all dumped: the first, and how far its state goes. */
+static struct kdk_error *dumped_run(struct kdk_kdump *kdump, uint64_t pfn,
+				    uint64_t length, struct page *first, uint64_t *ret)
 {
 	struct kdk_kdump_part *part = kdk_kdump_part_find(kdump, pfn);
 	uint64_t rank, count = 1;
@@ -322,7 +329,8 @@ static struct kdk_error *kdump_run(const struct kdk_dump *dump, uint64_t phys,
 	return NULL;
 }
 
-static struct kdk_error *unpack(struct kdk_kdump *kdump, const struct page *page, uint8_t *to)
+static struct kdk_error *unpack(struct kdk_kdump *kdump, const struct page *page,
+				uint8_t *to)
 {
 	size_t i = 0, size = page->desc.size;
 	struct kdk_error *err;
@@ -330,9 +338,11 @@ static struct kdk_error *unpack(struct kdk_kdump *kdump, const struct page *page
 	while (kdk_codecs[i] && !(kdk_codecs[i]->page_flag & page->desc.flags))
 		i++;
 	if (!kdk_codecs[i] && page->desc.flags)
-		return kdk_error_new(KDK_ERROR_FORMAT, "compressed in an unknown way (flags %#x)",
+		return kdk_error_new(KDK_ERROR_FORMAT,
+				     "compressed in an unknown way (flags %#x)",
 				     page->desc.flags);
-	if (!size || size > kdump->block_size || (!kdk_codecs[i] && size != kdump->block_size))
+	if (!size || size > kdump->block_size ||
+	    (!kdk_codecs[i] && size != kdump->block_size))
 		return kdk_error_new(KDK_ERROR_FORMAT, "%zu bytes are no page of %u",
 				     size, kdump->block_size);
 	if (!kdk_codecs[i])
@@ -354,8 +364,8 @@ static struct kdk_error *unpack(struct kdk_kdump *kdump, const struct page *page
 }
 
 /* Bytes within one page frame. */
-static struct kdk_error *read_in_page(struct kdk_kdump *kdump, uint64_t pfn, size_t inside,
-				      uint8_t *to, size_t length)
+static struct kdk_error *read_in_page(struct kdk_kdump *kdump, uint64_t pfn,
+				      size_t inside, uint8_t *to, size_t length)
 {
 	bool whole = length == kdump->block_size;
 	struct kdk_error *err;

@@ -52,7 +52,7 @@ struct kdk_kdump_bitmap {
 	uint64_t offset[2];		/* of bitmap 1 (RAM) and bitmap 2 (dumped) */
 	uint64_t known[2];		/* bits that the file has of each */
 	uint64_t bits;			/* max_mapnr */
-	uint64_t *ranks;		/* set bits of bitmap 2 before each block; filled on demand */
+	uint64_t *ranks;		/* set bits of bitmap 2 before each block, on demand */
 	size_t rank_count, rank_room;
 
 	/* The 64 bits last looked at, from bit word_at - 1; 0: none. */

@@ -74,7 +74,6 @@ struct kdk_error *kdk_kdump_bitmap_stretch(struct kdk_kdump_bitmap *bitmap, uint
 	end = pfn + (limit < bitmap->bits - pfn ? limit : bitmap->bits - pfn);
 	same_ram = ret->ram ? ~0ull : 0;
 	same_dumped = ret->dumped ? ~0ull : 0;
-	ram |= dumped;
 	for (;;) {
 		uint64_t differs = dumped ^ same_dumped;
 
@@ -89,7 +88,7 @@ struct kdk_error *kdk_kdump_bitmap_stretch(struct kdk_kdump_bitmap *bitmap, uint
 		}
 		at += 64;
 		if (at >= bitmap->known[0] && at >= bitmap->known[1]) {
-			/* From here on all bits count as set, and cost nothing to look at. */
+			/* From here on all bits count as set. */
 			if (ret->dumped)
 				at = end = bitmap->bits;
 			break;
@@ -99,15 +98,14 @@ struct kdk_error *kdk_kdump_bitmap_stretch(struct kdk_kdump_bitmap *bitmap, uint
 		err = load_words(bitmap, at, &ram, &dumped);
 		if (err)
 			return err;
-		ram |= dumped;
 	}
 	ret->length = (at < end ? at : end) - pfn;
 	return NULL;
 }
 
 /* Bytes [from, to) of bitmap 2, at most a block. */
-static struct kdk_error *count_bits(struct kdk_kdump_bitmap *bitmap, uint64_t from, uint64_t to,
-				    uint64_t *count)
+static struct kdk_error *count_bits(struct kdk_kdump_bitmap *bitmap, uint64_t from,
+				    uint64_t to, uint64_t *count)
 {
 	uint64_t words[BLOCK_BYTES / 8] = { 0 };
 	struct kdk_error *err;
@@ -152,7 +150,8 @@ static struct kdk_error *extend_ranks(struct kdk_kdump_bitmap *bitmap, uint64_t 
 }
 
 /* The rank of a word's first bit. */
-static struct kdk_error *word_rank(struct kdk_kdump_bitmap *bitmap, uint64_t at, uint64_t *ret)
+static struct kdk_error *word_rank(struct kdk_kdump_bitmap *bitmap, uint64_t at,
+				   uint64_t *ret)
 {
 	uint64_t block = at / BLOCK_BITS;
 	struct kdk_error *err;

@@ -42,11 +42,17 @@ struct sub_layout {
 	uint8_t start_pfn_64, end_pfn_64, max_mapnr_64;
 };
 
-static const struct sub_layout sub_lp64 = { 8, 8, 12, 16, 24, 32, 40, 48, 56, 80, 88, 96 };
+static const struct sub_layout sub_lp64 = {
+	8, 8, 12, 16, 24, 32, 40, 48, 56, 80, 88, 96
+};
 /* 64-bit fields aligned to 4: ia32 */
-static const struct sub_layout sub_packed = { 4, 4, 8, 12, 16, 20, 28, 32, 40, 56, 64, 72 };
+static const struct sub_layout sub_packed = {
+	4, 4, 8, 12, 16, 20, 28, 32, 40, 56, 64, 72
+};
 /* … and to 8: ARM, MIPS, 32-bit PowerPC */
-static const struct sub_layout sub_aligned = { 4, 4, 8, 12, 16, 24, 32, 40, 48, 72, 80, 88 };
+static const struct sub_layout sub_aligned = {
+	4, 4, 8, 12, 16, 24, 32, 40, 48, 72, 80, 88
+};
 
 static bool block_size_ok(uint32_t size)
 {
@@ -112,7 +118,8 @@ static void decode_main(const uint8_t *bytes, const struct main_layout *layout, 
 	ret->max_mapnr = kdk_get_u32(status + AFTER_STATUS_MAX_MAPNR, big);
 	ret->cpus = kdk_get_u32(status + AFTER_STATUS_CPUS, big);
 	ret->word_bytes = 8;
-	if (layout->status != 424 || is_32bit(ret->utsname[4]) || is_ia32(ret->utsname[4]))
+	if (layout->status != 424 || is_32bit(ret->utsname[4]) ||
+	    is_ia32(ret->utsname[4]))
 		ret->word_bytes = 4;
 }
 
@@ -129,14 +136,17 @@ static bool sub_fits(const uint8_t *bytes, const struct sub_layout *layout,
 		uint64_t size = kdk_get_word(bytes + layout->vmcoreinfo_size, big,
 					     layout->word_bytes);
 
-		if ((offset || size) && (offset < start || offset > end || size > end - offset))
+		if ((offset || size) &&
+		    (offset < start || offset > end || size > end - offset))
 			return false;
 	}
 	if (header->version >= 4) {
 		uint64_t offset = kdk_get_u64(bytes + layout->note, big);
-		uint64_t size = kdk_get_word(bytes + layout->note_size, big, layout->word_bytes);
+		uint64_t size =
+			kdk_get_word(bytes + layout->note_size, big, layout->word_bytes);
 
-		if ((offset || size) && (offset < start || offset > end || size > end - offset))
+		if ((offset || size) &&
+		    (offset < start || offset > end || size > end - offset))
 			return false;
 	}
 	if (header->version >= 6) {
@@ -180,7 +190,8 @@ static void decode_sub(const uint8_t *bytes, const struct sub_layout *layout,
 	}
 	if (ret->version >= 3) {
 		ret->vmcoreinfo_offset = kdk_get_u64(bytes + layout->vmcoreinfo, big);
-		ret->vmcoreinfo_size = kdk_get_word(bytes + layout->vmcoreinfo_size, big, word);
+		ret->vmcoreinfo_size =
+			kdk_get_word(bytes + layout->vmcoreinfo_size, big, word);
 	}
 	if (ret->version >= 4) {
 		ret->note_offset = kdk_get_u64(bytes + layout->note, big);
@@ -196,7 +207,8 @@ static void decode_sub(const uint8_t *bytes, const struct sub_layout *layout,
 	}
 }
 
-static struct kdk_error *read_sub(const struct kdk_source *source, struct kdk_kdump_header *ret)
+static struct kdk_error *read_sub(const struct kdk_source *source,
+				  struct kdk_kdump_header *ret)
 {
 	uint8_t bytes[SUB_SIZE];
 	struct kdk_error *err;

@@ -15,14 +15,16 @@ static uint64_t bitmap_offset(const struct kdk_kdump_header *header)
 static int compare_parts(const void *left, const void *right)
 {
 	const struct kdk_kdump_header *a = &((const struct kdk_kdump_part *)left)->header;
-	const struct kdk_kdump_header *b = &((const struct kdk_kdump_part *)right)->header;
+	const struct kdk_kdump_header *b =
+		&((const struct kdk_kdump_part *)right)->header;
 
 	if (a->start_pfn != b->start_pfn)
 		return a->start_pfn < b->start_pfn ? -1 : 1;
 	return a->end_pfn < b->end_pfn ? -1 : a->end_pfn > b->end_pfn;
 }
 
-static struct kdk_error *part_init(struct kdk_kdump_part *part, const struct kdk_source *source)
+static struct kdk_error *part_init(struct kdk_kdump_part *part,
+				   const struct kdk_source *source)
 {
 	struct kdk_error *err = kdk_kdump_header_read(source, &part->header);
 
@@ -51,10 +53,12 @@ static struct kdk_error *same_vmcoreinfo(const struct kdk_kdump_part *a,
 		if (a->header.vmcoreinfo_offset > UINT64_MAX - size ||
 		    b->header.vmcoreinfo_offset > UINT64_MAX - size)
 			return NULL;
-		err = kdk_source_read(a->source, a->header.vmcoreinfo_offset + done, left, part);
+		err = kdk_source_read(a->source, a->header.vmcoreinfo_offset + done, left,
+				      part);
 		if (!err)
-			err = kdk_source_read(b->source, b->header.vmcoreinfo_offset + done,
-					      right, part);
+			err = kdk_source_read(b->source,
+					      b->header.vmcoreinfo_offset + done, right,
+					      part);
 		if (err && err->kind == KDK_ERROR_ABSENT) {
 			/* A file that ends there proves nothing. */
 			kdk_error_destroy(err);
@@ -69,7 +73,8 @@ static struct kdk_error *same_vmcoreinfo(const struct kdk_kdump_part *a,
 }
 
 /* What differs between files that cannot be of one dump; NULL when nothing does. */
-static const char *difference(const struct kdk_kdump_header *a, const struct kdk_kdump_header *b)
+static const char *difference(const struct kdk_kdump_header *a,
+			      const struct kdk_kdump_header *b)
 {
 	if (a->big_endian != b->big_endian || a->word_bytes != b->word_bytes)
 		return "their byte orders or word sizes differ";
@@ -107,13 +112,15 @@ static struct kdk_error *check_family(const struct kdk_kdump *kdump)
 		if (why)
 			return kdk_error_new(KDK_ERROR_USAGE,
 					     "%s and %s are not parts of one dump: %s",
-					     first->source->name, part->source->name, why);
+					     first->source->name, part->source->name,
+					     why);
 	}
 	return NULL;
 }
 
 /* parts are sorted; makedumpfile may leave the last ones empty. */
-static struct kdk_error *check_ranges(struct kdk_dump *dump, const struct kdk_kdump *kdump)
+static struct kdk_error *check_ranges(struct kdk_dump *dump,
+				      const struct kdk_kdump *kdump)
 {
 	const struct kdk_kdump_part *last = NULL;
 	uint64_t next = 0;
@@ -125,20 +132,26 @@ static struct kdk_error *check_ranges(struct kdk_dump *dump, const struct kdk_kd
 		if (start == end)
 			continue;
 		if (last && !compare_parts(last, part))
-			return kdk_error_new(KDK_ERROR_USAGE, "%s and %s are the same part: name it once",
+			return kdk_error_new(KDK_ERROR_USAGE,
+					     "%s and %s are the same part: name it once",
 					     last->source->name, part->source->name);
 		if (start < next)
-			return kdk_error_new(KDK_ERROR_FORMAT,
-					     "%s and %s overlap: both claim page frame %#" PRIx64,
-					     last->source->name, part->source->name, start);
+			return kdk_error_new(
+				KDK_ERROR_FORMAT,
+				"%s and %s overlap: both claim page frame %#" PRIx64,
+				last->source->name, part->source->name, start);
 		if (start > next)
-			kdk_dump_remark(dump, "set: the part with page frames %#" PRIx64 " to %#" PRIx64 " is missing: its pages are lost",
+			kdk_dump_remark(dump,
+					"set: the part with page frames %#" PRIx64
+					" to %#" PRIx64 " is missing: its pages are lost",
 					next, start - 1);
 		next = end;
 		last = part;
 	}
 	if (next < kdump->max_mapnr)
-		kdk_dump_remark(dump, "set: the part with page frames %#" PRIx64 " to %#" PRIx64 " is missing: its pages are lost",
+		kdk_dump_remark(dump,
+				"set: the part with page frames %#" PRIx64 " to %#" PRIx64
+				" is missing: its pages are lost",
 				next, kdump->max_mapnr - 1);
 	return NULL;
 }
@@ -148,14 +161,17 @@ static void choose_bitmap(struct kdk_dump *dump, struct kdk_kdump *kdump)
 {
 	struct kdk_kdump_bitmap *bitmap = &kdump->bitmap;
 	const struct kdk_kdump_header *header = &kdump->parts[0].header;
-	uint64_t size = (uint64_t)header->bitmap_blocks * header->block_size, half = size / 2;
+	uint64_t size = (uint64_t)header->bitmap_blocks * header->block_size,
+		 half = size / 2;
 	bool shared = false;
 
 	/* The header promises the size, but only a forged one is that far off. */
 	if (kdump->max_mapnr > half * 8) {
 		shared = kdump->max_mapnr <= size * 8;
 		if (!shared) {
-			kdk_dump_remark(dump, "%s: its bitmaps are too small for %#" PRIx64 " page frames",
+			kdk_dump_remark(dump,
+					"%s: its bitmaps are too small for %#" PRIx64
+					" page frames",
 					kdump->parts[0].source->name, kdump->max_mapnr);
 			kdump->max_mapnr = half * 8;
 		}
@@ -178,7 +194,8 @@ static void choose_bitmap(struct kdk_dump *dump, struct kdk_kdump *kdump)
 		bitmap->known[1] = known * 8;
 	}
 	if (bitmap->known[1] < bitmap->bits)
-		kdk_dump_remark(dump, "%s: the file ends within its bitmaps: pages are lost",
+		kdk_dump_remark(dump,
+				"%s: the file ends within its bitmaps: pages are lost",
 				bitmap->source->name);
 }
 
@@ -191,7 +208,8 @@ static struct kdk_error *find_descriptors(struct kdk_kdump *kdump)
 
 		part->desc_count = kdk_source_data(part->source, part->desc_offset,
 						   pages * DESC_SIZE) / DESC_SIZE;
-		if (!part->desc_count || part->header.start_pfn > kdump->bitmap.known[1]) {
+		if (!part->desc_count ||
+		    part->header.start_pfn > kdump->bitmap.known[1]) {
 			part->desc_count = 0;
 			continue;
 		}

@@ -87,7 +87,8 @@ static struct kdk_error *parse_area(struct note_list *list, uint8_t *bytes, size
 	return NULL;
 }
 
-struct kdk_error *kdk_dump_set_vmcoreinfo(struct kdk_dump *dump, const void *text, size_t size)
+struct kdk_error *kdk_dump_set_vmcoreinfo(struct kdk_dump *dump, const void *text,
+					  size_t size)
 {
 	if (size > KDK_VMCOREINFO_MAX) {
 		kdk_dump_remark(dump, "vmcoreinfo of %zu bytes is cut to %u", size,
@@ -107,8 +108,9 @@ struct kdk_error *kdk_dump_set_vmcoreinfo(struct kdk_dump *dump, const void *tex
 	return NULL;
 }
 
-static struct kdk_error *parse_all(struct kdk_dump *dump, const struct kdk_note_area *areas,
-				   size_t count, bool *whole)
+static struct kdk_error *parse_all(struct kdk_dump *dump,
+				   const struct kdk_note_area *areas, size_t count,
+				   bool *whole)
 {
 	struct note_list list = { .dump = dump };
 	uint8_t *at = dump->note_bytes;
@@ -136,8 +138,9 @@ static struct kdk_error *parse_all(struct kdk_dump *dump, const struct kdk_note_
 }
 
 /* Clips areas to what the file and the limit allow; the sum of what is left. */
-static size_t clip_areas(const struct kdk_source *source, const struct kdk_note_area *areas,
-			 struct kdk_note_area *clipped, size_t count, bool *whole)
+static size_t clip_areas(const struct kdk_source *source,
+			 const struct kdk_note_area *areas, struct kdk_note_area *clipped,
+			 size_t count, bool *whole)
 {
 	size_t total = 0;
 
@@ -157,7 +160,8 @@ static size_t clip_areas(const struct kdk_source *source, const struct kdk_note_
 struct kdk_error *kdk_notes_load(struct kdk_dump *dump, const struct kdk_source *source,
 				 const struct kdk_note_area *areas, size_t count)
 {
-	_cleanup_free_ struct kdk_note_area *clipped = calloc(count ? count : 1, sizeof(*clipped));
+	_cleanup_free_ struct kdk_note_area *clipped =
+		calloc(count ? count : 1, sizeof(*clipped));
 	struct kdk_error *err = NULL;
 	bool whole = true;
 	size_t total, at = 0;
@@ -177,7 +181,8 @@ struct kdk_error *kdk_notes_load(struct kdk_dump *dump, const struct kdk_source 
 		return kdk_error_wrap(err, "reading the notes");
 	err = parse_all(dump, clipped, count, &whole);
 	if (!err && !whole)
-		kdk_dump_remark(dump, "%s: its notes are damaged or cut off", source->name);
+		kdk_dump_remark(dump, "%s: its notes are damaged or cut off",
+				source->name);
 	return err;
 }
 

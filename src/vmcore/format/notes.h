@@ -21,8 +21,12 @@ struct kdk_note_area {
 struct kdk_error *kdk_notes_load(struct kdk_dump *dump, const struct kdk_source *source,
 				 const struct kdk_note_area *areas, size_t count);
 
-/* Sets dump->vmcoreinfo to a copy without the NULs at its end, unless it is set or text is empty. */
-struct kdk_error *kdk_dump_set_vmcoreinfo(struct kdk_dump *dump, const void *text, size_t size);
+/*
+ * Sets dump->vmcoreinfo to a copy without the NULs at its end, unless it is set
+ * already or nothing is left.
+ */
+struct kdk_error *kdk_dump_set_vmcoreinfo(struct kdk_dump *dump, const void *text,
+					  size_t size);
 
 /* NULL when there is none of that name and type. */
 const struct kdk_note *kdk_dump_find_note(const struct kdk_dump *dump, const char *name,

@@ -41,7 +41,8 @@ static struct kdk_error *unwrap_flattened(struct kdk_dump *dump, size_t i)
 		return kdk_error_wrap(err, "%s", inner->name);
 	dump->facts.flattened = true;
 	if (damage)
-		kdk_dump_remark(dump, "%s: flattened dump: %s; what was not written is lost",
+		kdk_dump_remark(dump,
+				"%s: flattened dump: %s; what was not written is lost",
 				inner->name, damage);
 	return NULL;
 }
@@ -64,12 +65,14 @@ static struct kdk_error *choose_format(struct kdk_dump *dump)
 		const struct kdk_format *found = find_format(source);
 
 		if (!found)
-			return kdk_error_wrap(kdk_foreign_refuse(source), "%s", source->name);
+			return kdk_error_wrap(kdk_foreign_refuse(source), "%s",
+					      source->name);
 		if (format && found != format)
-			return kdk_error_new(KDK_ERROR_USAGE,
-					     "%s and %s are not parts of one dump: their formats are %s and %s",
-					     dump->sources[0]->name, source->name, format->name,
-					     found->name);
+			return kdk_error_new(
+				KDK_ERROR_USAGE,
+				"%s and %s are not parts of one dump: their formats are %s and %s",
+				dump->sources[0]->name, source->name, format->name,
+				found->name);
 		format = found;
 	}
 	if (dump->source_count > 1 && strcmp(format->name, "kdump") != 0)
@@ -97,7 +100,8 @@ static struct kdk_error *dump_open(struct kdk_dump *dump)
 		return err;
 	err = dump->format->open(dump);
 	/* Errors of a set name the file themselves. */
-	return dump->source_count == 1 ? kdk_error_wrap(err, "%s", dump->sources[0]->name) : err;
+	return dump->source_count == 1 ? kdk_error_wrap(err, "%s", dump->sources[0]->name)
+				       : err;
 }
 
 static void destroy_sources(struct kdk_source **sources, size_t count)
@@ -132,7 +136,8 @@ struct kdk_error *kdk_dump_open_sources(struct kdk_source **sources, size_t coun
 	return NULL;
 }
 
-struct kdk_error *kdk_dump_open(const char *const *paths, size_t count, struct kdk_dump **ret)
+struct kdk_error *kdk_dump_open(const char *const *paths, size_t count,
+				struct kdk_dump **ret)
 {
 	struct kdk_source *sources[MAX_FILES];
 

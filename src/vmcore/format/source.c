@@ -44,8 +44,9 @@ static struct kdk_error *file_read(const struct kdk_source *source, uint64_t off
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return kdk_error_system(errno, "%s: reading %zu bytes at offset %" PRIu64,
-						source->name, length, offset);
+			return kdk_error_system(
+				errno, "%s: reading %zu bytes at offset %" PRIu64,
+				source->name, length, offset);
 		if (n == 0)
 			return past_end(source, offset, length);
 		to += n;
@@ -194,7 +195,8 @@ enum kdk_extent kdk_source_extent(const struct kdk_source *source, uint64_t offs
 	return KDK_EXTENT_DATA;
 }
 
-uint64_t kdk_source_data(const struct kdk_source *source, uint64_t offset, uint64_t wanted)
+uint64_t kdk_source_data(const struct kdk_source *source, uint64_t offset,
+			 uint64_t wanted)
 {
 	uint64_t have = 0;
 

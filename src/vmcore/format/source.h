@@ -16,8 +16,8 @@ struct kdk_source;
 /* What a source has at an offset. */
 enum kdk_extent {
 	KDK_EXTENT_DATA,	/* bytes of the file */
-	KDK_EXTENT_GAP,		/* never written in a complete flattened file: reads as zeroes */
-	KDK_EXTENT_ABSENT,	/* past the end, or never written in a truncated flattened file */
+	KDK_EXTENT_GAP,		/* never written in a complete flattened file: zeroes */
+	KDK_EXTENT_ABSENT,	/* past the end, or never written in a truncated one */
 };
 
 struct kdk_source_ops {
@@ -65,7 +65,8 @@ enum kdk_extent kdk_source_extent(const struct kdk_source *source, uint64_t offs
  * How many of the `wanted` bytes from `offset` on are data without a gap. Tables
  * are clipped to this, so a few forged bytes cannot stand for endless work.
  */
-uint64_t kdk_source_data(const struct kdk_source *source, uint64_t offset, uint64_t wanted);
+uint64_t kdk_source_data(const struct kdk_source *source, uint64_t offset,
+			 uint64_t wanted);
 
 /* NULL is fine. */
 void kdk_source_destroy(struct kdk_source *source);

@@ -34,7 +34,10 @@ static bool window_is(const struct kdk_window_slot *slot, const struct kdk_sourc
 	return slot->number == number && slot->source == source;
 }
 
-/* Makes `recent` the slot that has the window, or the one longest unused and now filled with it. */
+/*
+ * Makes `recent` the slot that has the window, or else the one longest unused,
+ * now filled with it.
+ */
 static struct kdk_error *window_get(struct kdk_window_cache *cache,
 				    const struct kdk_source *source, uint64_t number)
 {
