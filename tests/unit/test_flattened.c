@@ -8,6 +8,7 @@
 #include "format_dump.h"
 #include "vmcore/format/flattened.h"
 #include "vmcore/format/intervals.h"
+#include "vmcore/format/window.h"
 
 #define HEADER 4096
 
@@ -182,6 +183,33 @@ static void damage_ends_the_index(void **state)
 	flat.size = sizeof(flat.data);
 	flat_open(&flat);
 	assert_string_equal(flat.damage, "a record header is damaged");
+	kdk_source_destroy(flat.source);
+}
+
+static void a_window_with_a_hole_in_it(void **state)
+{
+	struct kdk_window_cache cache = { 0 };
+	struct flat flat;
+	char bytes[4];
+
+	(void)state;
+	flat_begin(&flat);
+	flat_record(&flat, 100, 50, 'a');
+	flat_record(&flat, KDK_WINDOW_SIZE - 2, 50, 'b');
+	flat_open(&flat);
+	/* Twice: the second time the window is known to be unusable. */
+	for (int i = 0; i < 2; i++) {
+		assert_success(kdk_window_read(&cache, flat.source, 120, bytes, 4));
+		assert_memory_equal(bytes, "aaaa", 4);
+		assert_success(kdk_window_read(&cache, flat.source, KDK_WINDOW_SIZE - 2,
+					       bytes, 4));
+		assert_memory_equal(bytes, "bbbb", 4);
+		assert_failure(kdk_window_read(&cache, flat.source, 148, bytes, 4),
+			       KDK_ERROR_ABSENT, NULL);
+		assert_failure(kdk_window_read(&cache, flat.source, 1 << 20, bytes, 4),
+			       KDK_ERROR_ABSENT, NULL);
+	}
+	kdk_window_deinit(&cache);
 	kdk_source_destroy(flat.source);
 }
 
@@ -363,6 +391,7 @@ int main(void)
 		cmocka_unit_test(a_write_cuts_a_run_of_records),
 		cmocka_unit_test(gaps_are_zero_when_complete_and_absent_when_not),
 		cmocka_unit_test(damage_ends_the_index),
+		cmocka_unit_test(a_window_with_a_hole_in_it),
 		cmocka_unit_test(other_versions_are_refused),
 		cmocka_unit_test(any_order_of_writes),
 		cmocka_unit_test(dumps_in_flattened_files),
