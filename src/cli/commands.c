@@ -9,6 +9,7 @@ extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_files;
 extern const struct kdk_command kdk_command_info;
 extern const struct kdk_command kdk_command_irq;
+extern const struct kdk_command kdk_command_mem;
 extern const struct kdk_command kdk_command_mod;
 extern const struct kdk_command kdk_command_mount;
 extern const struct kdk_command kdk_command_ps;
@@ -34,6 +35,7 @@ static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_files,
 	&kdk_command_vm,
 	&kdk_command_irq,
+	&kdk_command_mem,
 	&kdk_command_mod,
 	NULL,
 };

@@ -6,6 +6,7 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_files.c \
 	src/cli/cmd_info.c \
 	src/cli/cmd_irq.c \
+	src/cli/cmd_mem.c \
 	src/cli/cmd_mod.c \
 	src/cli/cmd_mount.c \
 	src/cli/cmd_ps.c \

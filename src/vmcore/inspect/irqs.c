@@ -248,7 +248,7 @@ static struct kdk_error *read_all(struct reader *reader)
 	if (!irqs->cpus)
 		return &kdk_enomem;
 	for (size_t cpu = 0; cpu < reader->percpu.count; cpu++)
-		if (reader->percpu.cpus[cpu].online)
+		if (reader->percpu.cpus[cpu].present)
 			irqs->cpus[irqs->cpu_count++] = cpu;
 	err = kdk_shape_make(reader->kernel, desc_paths, DESC_MEMBERS, CHIP, &reader->desc);
 	if (!err)

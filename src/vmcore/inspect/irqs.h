@@ -10,7 +10,7 @@ struct kdk_irq {
 	char label[16];		/* "24", "LOC" */
 	int64_t number;		/* -1 for those that are counted by name */
 	uint64_t address;	/* of its irq_desc; 0 for the others */
-	uint64_t *counts;	/* of online CPUs, in the order of kdk_irqs.cpus; owned */
+	uint64_t *counts;	/* by CPU, in the order of kdk_irqs.cpus; owned */
 	char *chip;		/* "IO-APIC"; owned; hostile; "" when it has none */
 	uint64_t hardware;	/* number on its chip */
 	bool level;		/* triggered by level, not edge */
@@ -19,7 +19,8 @@ struct kdk_irq {
 };
 
 struct kdk_irqs {
-	size_t *cpus;		/* numbers of the online CPUs */
+	/* Those present: a panic marks all CPUs but its own as offline. */
+	size_t *cpus;
 	size_t cpu_count;
 	struct kdk_irq *irqs;
 	size_t count;

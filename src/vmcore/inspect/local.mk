@@ -24,6 +24,12 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/log_ring.c \
 	src/vmcore/inspect/maps.c \
 	src/vmcore/inspect/maps.h \
+	src/vmcore/inspect/memory_nodes.c \
+	src/vmcore/inspect/memory_nodes.h \
+	src/vmcore/inspect/memory_slabs.c \
+	src/vmcore/inspect/memory_slabs.h \
+	src/vmcore/inspect/memory_use.c \
+	src/vmcore/inspect/memory_use.h \
 	src/vmcore/inspect/mm_counters.c \
 	src/vmcore/inspect/mm_counters.h \
 	src/vmcore/inspect/mount_options.c \
