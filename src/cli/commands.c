@@ -5,6 +5,7 @@
 
 extern const struct kdk_command kdk_command_bt;
 extern const struct kdk_command kdk_command_check;
+extern const struct kdk_command kdk_command_dis;
 extern const struct kdk_command kdk_command_dmesg;
 extern const struct kdk_command kdk_command_files;
 extern const struct kdk_command kdk_command_info;
@@ -31,12 +32,12 @@ static const struct kdk_command *const dump_commands[] = {
 static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_bt,
 	&kdk_command_ps,
+	&kdk_command_mod,
 	&kdk_command_mount,
 	&kdk_command_files,
 	&kdk_command_vm,
 	&kdk_command_irq,
 	&kdk_command_mem,
-	&kdk_command_mod,
 	NULL,
 };
 
@@ -50,6 +51,7 @@ static const struct kdk_command *const symbol_commands[] = {
 
 static const struct kdk_command *const memory_commands[] = {
 	&kdk_command_rd,
+	&kdk_command_dis,
 	&kdk_command_vtop,
 	NULL,
 };

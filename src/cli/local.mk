@@ -2,6 +2,7 @@
 libkdkcli_a_SOURCES += \
 	src/cli/cmd_bt.c \
 	src/cli/cmd_check.c \
+	src/cli/cmd_dis.c \
 	src/cli/cmd_dmesg.c \
 	src/cli/cmd_files.c \
 	src/cli/cmd_info.c \

@@ -4,6 +4,10 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/backtrace.h \
 	src/vmcore/inspect/check.c \
 	src/vmcore/inspect/check.h \
+	src/vmcore/inspect/decoder.c \
+	src/vmcore/inspect/decoder.h \
+	src/vmcore/inspect/disassembly.c \
+	src/vmcore/inspect/disassembly.h \
 	src/vmcore/inspect/files.c \
 	src/vmcore/inspect/files.h \
 	src/vmcore/inspect/irqs.c \
