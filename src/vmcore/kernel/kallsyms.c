@@ -466,30 +466,35 @@ struct kdk_error *kdk_kallsyms_load(struct kdk_memory *memory,
 				    const struct kdk_vmcoreinfo *info, bool big_endian,
 				    unsigned int word_bytes, struct kdk_kallsyms **ret)
 {
-	struct kdk_error *err = NULL;
+	struct kdk_error *first = NULL;
 
-	/* A long name before 6.1 could look like a two-byte length. */
+	/* A long name before 6.1 looks like a two-byte length, and leads anywhere. */
 	for (int long_names = 1; long_names >= 0; long_names--) {
 		_cleanup_(kdk_kallsyms_destroyp) struct kdk_kallsyms *syms =
 			calloc(1, sizeof(*syms));
+		struct kdk_error *err;
 		bool fits;
 
-		if (!syms)
+		if (!syms) {
+			kdk_error_destroy(first);
 			return &kdk_enomem;
+		}
 		syms->big_endian = big_endian;
 		syms->word_bytes = word_bytes;
 		syms->long_names = long_names;
-		kdk_error_destroy(err);
 		err = read_tables(syms, memory, info, &fits);
 		if (!err && fits) {
+			kdk_error_destroy(first);
 			*ret = kdk_take(syms);
 			return NULL;
 		}
-		if (err && err->kind != KDK_ERROR_FORMAT)
-			return err;
+		if (!first)
+			first = err;
+		else
+			kdk_error_destroy(err);
 	}
-	if (err)
-		return err;
+	if (first)
+		return first;
 	return kdk_error_new(KDK_ERROR_FORMAT,
 			     "no known encoding of kallsyms gives _stext its address");
 }

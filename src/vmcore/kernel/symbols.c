@@ -170,40 +170,59 @@ bool kdk_symbols_find_full(struct kdk_symbols *symbols, const char *name,
 	return true;
 }
 
+/* Mapping symbols of ARM and RISC-V ($x, $d) and local labels name nothing. */
+static bool names_something(const char *name)
+{
+	return *name != '$' && strncmp(name, ".L", 2) != 0;
+}
+
+/* The first at the highest address up to `address` that names something. */
+static bool find_named(const struct kdk_symtab *tab, uint64_t address, size_t *ret)
+{
+	while (kdk_symtab_at(tab, address, ret)) {
+		address = tab->entries[*ret].address;
+		for (; *ret < tab->count && tab->entries[*ret].address == address; ++*ret)
+			if (names_something(kdk_symtab_name(tab, *ret)))
+				return true;
+		if (!address--)
+			break;
+	}
+	return false;
+}
+
+/* Where the next symbol that names something lies, at most `end`. */
+static uint64_t next_named(const struct kdk_symtab *tab, size_t index, uint64_t end)
+{
+	uint64_t address = tab->entries[index].address;
+
+	for (index++; index < tab->count; index++)
+		if (tab->entries[index].address > address &&
+		    names_something(kdk_symtab_name(tab, index)))
+			return tab->entries[index].address < end ? tab->entries[index].address : end;
+	return end;
+}
+
 static bool at_in_module(const struct kdk_symbols *symbols, uint64_t address,
 			 struct kdk_symbol *ret)
 {
 	struct kdk_modules *modules = get_modules(symbols);
 	struct kdk_module *module = modules ? kdk_modules_at(modules, address) : NULL;
 	const struct kdk_symtab *tab = module ? get_symtab(symbols, module) : NULL;
-	uint64_t start = 0, size = 0, next;
+	uint64_t start = 0, end = 0;
 	size_t index;
 
-	if (!tab || !kdk_symtab_at(tab, address, &index))
+	if (!tab || !find_named(tab, address, &index))
 		return false;
 	for (size_t i = 0; i < module->region_count; i++)
 		if (address - module->regions[i].address < module->regions[i].size) {
 			start = module->regions[i].address;
-			size = module->regions[i].size;
+			end = start + module->regions[i].size;
 		}
-	/* Mapping symbols of ARM and RISC-V ($x, $d) and local labels name nothing. */
-	while (index && (*kdk_symtab_name(tab, index) == '$' ||
-			 !strncmp(kdk_symtab_name(tab, index), ".L", 2))) {
-		uint64_t here = tab->entries[index].address;
-
-		if (index + 1 < tab->count && tab->entries[index + 1].address == here &&
-		    *kdk_symtab_name(tab, index + 1) != '$') {
-			index++;
-			break;
-		}
-		index--;
-	}
 	/* One of another region says nothing about this one. */
 	if (tab->entries[index].address < start)
 		return false;
 	module_fill(module, tab, index, ret);
-	next = kdk_symtab_next(tab, index);
-	ret->size = (next < start + size ? next : start + size) - ret->address;
+	ret->size = next_named(tab, index, end) - ret->address;
 	return true;
 }
 
