@@ -140,6 +140,8 @@ static void walk(struct kdk_unwind *unwind, struct kdk_unwind_cursor *cursor)
 		abort();
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { .base = BASE };

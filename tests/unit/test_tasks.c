@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/generators/fake_kernel.h"
+#include "vmcore/kernel/kernel_view.h"
 #include "vmcore/kernel/symbols_source.h"
 #include "vmcore/kernel/tasks.h"
 #include "vmcore/kernel/types_source.h"
@@ -190,10 +191,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	kdk_types_destroy(fixture->fake->kernel.types);
-	kdk_symbols_destroy(fixture->fake->kernel.symbols);
-	fixture->fake->kernel.types = NULL;
-	fixture->fake->kernel.symbols = NULL;
+	kdk_kernel_view_deinit(&fixture->fake->kernel);
 	fake_kernel_destroy(fixture->fake);
 	free(fixture);
 	return 0;
@@ -254,6 +252,9 @@ static void forget(struct fake_kernel *fake)
 	struct kdk_symbols *symbols = fake->kernel.symbols;
 	struct kdk_types *types = fake->kernel.types;
 
+	fake->kernel.symbols = NULL;
+	fake->kernel.types = NULL;
+	kdk_kernel_view_deinit(&fake->kernel);
 	fake_kernel_ready(fake);
 	fake->kernel.symbols = symbols;
 	fake->kernel.types = types;
