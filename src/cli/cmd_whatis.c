@@ -52,10 +52,8 @@ static void print_symbol(FILE *out, struct kdk_types *types, const char *name,
 	if (!meaning->is_symbol)
 		return;
 	kdk_text_print(out, name, strlen(name), kdk_text_locale_flags());
-	fprintf(out, _(": symbol (%c) at %#" PRIx64), meaning->symbol.type,
-		meaning->symbol.address);
-	if (meaning->symbol.size)
-		fprintf(out, _(", %" PRIu64 " bytes"), meaning->symbol.size);
+	fprintf(out, _(": symbol (%c) at %#jx, %ju bytes"), meaning->symbol.type,
+		(uintmax_t)meaning->symbol.address, (uintmax_t)meaning->symbol.size);
 	if (meaning->symbol.module) {
 		fputs(" [", out);
 		kdk_text_print(out, meaning->symbol.module, strlen(meaning->symbol.module),

@@ -118,7 +118,7 @@ void kdk_layout_print(FILE *out, struct kdk_types *types, uint32_t id, bool offs
 		fprintf(out, "%s\n", name ? name : "?");
 	}
 	if (type.size)
-		fprintf(out, _("SIZE: %" PRIu64 "\n"), type.size);
+		fprintf(out, _("SIZE: %ju\n"), (uintmax_t)type.size);
 }
 
 static void json_members(struct layout *layout, struct kdk_json *json, uint32_t id,
