@@ -119,6 +119,27 @@ static void a_length_of_nothing_is_refused(void **state)
 	fake_kernel_destroy(fake);
 }
 
+/* A record takes far more memory than an empty line; the fake dump has no files. */
+static void a_log_larger_than_its_dump_is_cut(void **state)
+{
+	struct fake_kernel *fake = fake_kernel_create(1u << 20, 8, false, EM_X86_64);
+	size_t lines = 700000;
+	char *text = calloc(lines + 1, 1);
+	struct kdk_log *log;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', lines);
+	fake_plain(fake, lines, text);
+	log = read_log(fake);
+	assert_true(log->count > 100000 && log->count < lines);
+	assert_int_equal(log->note_count, 1);
+	assert_non_null(strstr(log->notes[0], "the log claims more than the dump can hold"));
+	kdk_log_destroy(log);
+	fake_kernel_destroy(fake);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +148,7 @@ int main(void)
 		cmocka_unit_test(a_lost_page_is_a_gap),
 		cmocka_unit_test(a_dump_that_names_no_log_says_so),
 		cmocka_unit_test(a_length_of_nothing_is_refused),
+		cmocka_unit_test(a_log_larger_than_its_dump_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

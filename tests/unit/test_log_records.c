@@ -174,6 +174,24 @@ static void a_marker_that_is_no_end_is_damage(void **state)
 	fake_kernel_destroy(fake);
 }
 
+static void many_damaged_places_are_counted(void **state)
+{
+	struct fake_records records;
+	struct fake_kernel *fake = many_records(&records);
+	struct kdk_log *log;
+
+	(void)state;
+	for (int n = 20; n < 500; n += 20)
+		fake_put_u16(fake, records.buffer + records.places[n] + 8, 1);
+	log = read_log(fake);
+	assert_int_equal(log->note_count, 9);
+	assert_non_null(strstr(log->notes[7], "in the buffer are damaged"));
+	assert_string_equal(log->notes[8],
+			    "640 bytes at 16 more places are damaged or missing");
+	kdk_log_destroy(log);
+	fake_kernel_destroy(fake);
+}
+
 static void indexes_outside_the_buffer_are_refused(void **state)
 {
 	struct fake_kernel *fake = fake_on(&machines[0]);
@@ -202,6 +220,7 @@ int main(void)
 		cmocka_unit_test(after_a_lost_page_reading_goes_on),
 		cmocka_unit_test(after_a_damaged_header_reading_goes_on),
 		cmocka_unit_test(a_marker_that_is_no_end_is_damage),
+		cmocka_unit_test(many_damaged_places_are_counted),
 		cmocka_unit_test(indexes_outside_the_buffer_are_refused),
 	};
 

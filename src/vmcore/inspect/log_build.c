@@ -15,10 +15,22 @@ struct log_block {
 	uint8_t data[];
 };
 
-uint8_t *kdk_log_store(struct kdk_log *log, size_t size)
+bool kdk_log_afford(struct kdk_log_builder *builder, uint64_t size)
 {
+	if (size > builder->budget)
+		builder->spent = true;
+	else
+		builder->budget -= size;
+	return !builder->spent;
+}
+
+uint8_t *kdk_log_store(struct kdk_log_builder *builder, size_t size)
+{
+	struct kdk_log *log = builder->log;
 	struct log_block *block = log->private;
 
+	if (!kdk_log_afford(builder, size))
+		return NULL;
 	if (!block || block->size - block->used < size) {
 		size_t want = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
@@ -39,6 +51,8 @@ struct kdk_log_record *kdk_log_append(struct kdk_log_builder *builder)
 	struct kdk_log *log = builder->log;
 	struct kdk_log_record *record;
 
+	if (!kdk_log_afford(builder, sizeof(*record)))
+		return NULL;
 	if (log->count == builder->capacity) {
 		size_t capacity = builder->capacity ? builder->capacity * 2 : 512;
 		void *records = reallocarray(log->records, capacity, sizeof(*record));

@@ -12,14 +12,23 @@ struct kdk_log_builder {
 	size_t capacity;		/* of log->records */
 	bool big_endian;
 	unsigned int word_bytes;	/* of an unsigned long of the dumped kernel */
+	uint64_t budget;		/* bytes of memory that the log may still take */
+	bool spent;			/* the budget did not suffice: the log is cut */
 };
 
 struct kdk_error *kdk_log_read_plain(struct kdk_log_builder *builder);
 struct kdk_error *kdk_log_read_records(struct kdk_log_builder *builder);
 struct kdk_error *kdk_log_read_ring(struct kdk_log_builder *builder);
 
+/*
+ * Takes `size` bytes off the budget. False: it is spent, and reading ends with
+ * kdk_enomem; kdk_log_read() makes a note of it. Many addresses may show one page of a
+ * dump, so that the size of a log is no measure of what there is to read.
+ */
+bool kdk_log_afford(struct kdk_log_builder *builder, uint64_t size);
+
 /* Room for `size` bytes (not 0) that lives as long as the log; NULL: no memory. */
-uint8_t *kdk_log_store(struct kdk_log *log, size_t size);
+uint8_t *kdk_log_store(struct kdk_log_builder *builder, size_t size);
 
 /* A new record at the end, zero but for the values that say "none"; NULL: no memory. */
 struct kdk_log_record *kdk_log_append(struct kdk_log_builder *builder);

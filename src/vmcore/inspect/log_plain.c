@@ -115,7 +115,7 @@ static struct kdk_error *plain_flush(struct plain *plain, struct kdk_buffer *run
 		return &kdk_enomem;
 	if (!run->size)
 		return NULL;
-	text = kdk_log_store(plain->builder->log, run->size);
+	text = kdk_log_store(plain->builder, run->size);
 	if (!text)
 		return &kdk_enomem;
 	memcpy(text, run->data, run->size);
@@ -148,6 +148,8 @@ static struct kdk_error *plain_walk(struct plain *plain, struct kdk_buffer *run)
 		uint32_t part = plain_part(plain, want, at, left);
 
 		if (kdk_log_area_read(&plain->area, at, piece, part)) {
+			if (!kdk_log_afford(plain->builder, part))
+				return &kdk_enomem;
 			kdk_buffer_add(run, piece, part);
 		} else {
 			want = kdk_log_area_missing(&plain->area, at);

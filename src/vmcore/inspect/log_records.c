@@ -22,6 +22,9 @@
 /* Positions tried after damage; beyond, the rest of the buffer is given up. */
 #define MAX_RESYNC (UINT32_C(1) << 22)
 
+/* Damaged places told one by one; the others are counted. */
+#define MAX_PLACES 8
+
 struct records_layout {
 	uint64_t size, ts_nsec, len, text_len, dict_len, caller_id;
 };
@@ -49,6 +52,7 @@ struct records {
 	uint64_t seq;
 	uint64_t missing;	/* texts that are not in the dump */
 	uint32_t resync_left;
+	uint64_t places, untold_bytes;	/* damaged, and of those not told one by one */
 };
 
 struct record_header {
@@ -197,7 +201,7 @@ static struct kdk_error *records_add(struct records *records, uint64_t at,
 	}
 	if (!size)
 		return NULL;
-	text = kdk_log_store(records->builder->log, size);
+	text = kdk_log_store(records->builder, size);
 	if (!text)
 		return &kdk_enomem;
 	if (!kdk_log_area_read(&records->area, at + l->size, text, size)) {
@@ -245,6 +249,17 @@ static uint64_t records_resync(struct records *records, uint64_t at, uint64_t en
 	return end;
 }
 
+static void note_place(struct records *records, uint64_t at, uint64_t next, bool damaged)
+{
+	if (records->places++ >= MAX_PLACES)
+		records->untold_bytes += next - at;
+	else
+		kdk_log_note(records->builder->log,
+			     "%llu bytes of records at %#llx in the buffer are %s",
+			     (unsigned long long)(next - at), (unsigned long long)at,
+			     damaged ? "damaged" : "not in the dump");
+}
+
 /* Records from `at` to `end`, or to the marker that ends a run to the buffer's end. */
 static struct kdk_error *records_walk(struct records *records, uint64_t at, uint64_t end)
 {
@@ -268,10 +283,7 @@ static struct kdk_error *records_walk(struct records *records, uint64_t at, uint
 		if (records->area.no_memory)
 			return &kdk_enomem;
 		next = records_resync(records, at, end);
-		kdk_log_note(records->builder->log,
-			     "%llu bytes of records at %#llx in the buffer are %s",
-			     (unsigned long long)(next - at), (unsigned long long)at,
-			     read ? "damaged" : "not in the dump");
+		note_place(records, at, next, read);
 		at = next;
 	}
 	return NULL;
@@ -290,6 +302,10 @@ struct kdk_error *kdk_log_read_records(struct kdk_log_builder *builder)
 		if (!err)
 			err = records_walk(&records, 0, records.next);
 	}
+	if (!err && records.places > MAX_PLACES)
+		kdk_log_note(log, "%llu bytes at %llu more places are damaged or missing",
+			     (unsigned long long)records.untold_bytes,
+			     (unsigned long long)(records.places - MAX_PLACES));
 	if (!err && records.missing)
 		kdk_log_note(log, "records that are not in the dump: %llu (%s)",
 			     (unsigned long long)records.missing,

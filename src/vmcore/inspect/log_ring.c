@@ -310,7 +310,7 @@ static enum text_result ring_text(struct ring *ring, const struct ring_desc *des
 		length = size - word;
 	if (!length)
 		return TEXT_READ;
-	text = kdk_log_store(ring->builder->log, length);
+	text = kdk_log_store(ring->builder, length);
 	if (!text)
 		return TEXT_NO_MEMORY;
 	if (!kdk_log_area_read(&ring->text, offset + word, text, length))
