@@ -17,6 +17,7 @@ extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
 extern const struct kdk_command kdk_command_struct;
 extern const struct kdk_command kdk_command_sym;
+extern const struct kdk_command kdk_command_sys;
 extern const struct kdk_command kdk_command_vm;
 extern const struct kdk_command kdk_command_vtop;
 extern const struct kdk_command kdk_command_walk;
@@ -32,6 +33,7 @@ static const struct kdk_command *const dump_commands[] = {
 static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_bt,
 	&kdk_command_ps,
+	&kdk_command_sys,
 	&kdk_command_mod,
 	&kdk_command_mount,
 	&kdk_command_files,

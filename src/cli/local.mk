@@ -14,6 +14,7 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_struct.c \
 	src/cli/cmd_sym.c \
+	src/cli/cmd_sys.c \
 	src/cli/cmd_vm.c \
 	src/cli/cmd_vtop.c \
 	src/cli/cmd_walk.c \

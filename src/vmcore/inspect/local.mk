@@ -48,6 +48,8 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/shape.h \
 	src/vmcore/inspect/summary.c \
 	src/vmcore/inspect/summary.h \
+	src/vmcore/inspect/system.c \
+	src/vmcore/inspect/system.h \
 	src/vmcore/inspect/task_find.c \
 	src/vmcore/inspect/task_find.h \
 	src/vmcore/inspect/tasks_list.c \
