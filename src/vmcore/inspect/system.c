@@ -218,7 +218,8 @@ static void read_panic(const struct kdk_log *log, struct kdk_system *system)
 		const char *found = memmem(record->text, record->text_size, mark, strlen(mark));
 		const char *end = record->text + record->text_size, *newline;
 
-		if (!found)
+		/* "---[ end Kernel panic …" ends what that line began. */
+		if (!found || memmem(record->text, found - record->text, "[ end ", 6))
 			continue;
 		newline = memchr(found, '\n', end - found);
 		system->panic = strndup(found, (newline ? newline : end) - found);
