@@ -98,8 +98,9 @@ struct kdk_arch {
 extern const struct kdk_arch *const kdk_archs[];	/* ends with NULL */
 
 /*
- * By ELF machine (EM_NONE: not known), word size (0: not known) and byte order, then
- * by utsname.machine ("": not known). NULL when neither names one.
+ * By ELF machine (EM_NONE: not known), the container's word size (0: not known; the
+ * machine's may be smaller) and byte order, then by utsname.machine ("": not known).
+ * NULL when neither names one.
  */
 const struct kdk_arch *kdk_arch_find(uint16_t elf_machine, uint8_t word_bytes,
 				     bool big_endian, const char *machine);

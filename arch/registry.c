@@ -25,13 +25,22 @@ static bool arch_has_machine(const struct kdk_arch *arch, const char *machine)
 	return false;
 }
 
+/*
+ * A container may be wider than its machine: i386 with more than 4 GiB of memory comes
+ * in 64-bit containers. It is never narrower.
+ */
+static bool arch_fits(const struct kdk_arch *arch, uint8_t word_bytes, bool big_endian)
+{
+	return (!word_bytes || arch->word_bytes <= word_bytes) &&
+	       arch->big_endian == big_endian;
+}
+
 const struct kdk_arch *kdk_arch_find(uint16_t elf_machine, uint8_t word_bytes,
 				     bool big_endian, const char *machine)
 {
 	for (size_t i = 0; elf_machine != EM_NONE && kdk_archs[i]; i++)
 		if (kdk_archs[i]->elf_machine == elf_machine &&
-		    (!word_bytes || kdk_archs[i]->word_bytes == word_bytes) &&
-		    kdk_archs[i]->big_endian == big_endian)
+		    arch_fits(kdk_archs[i], word_bytes, big_endian))
 			return kdk_archs[i];
 	for (size_t i = 0; kdk_archs[i]; i++)
 		if (arch_has_machine(kdk_archs[i], machine))
@@ -53,8 +62,7 @@ const struct kdk_arch *kdk_arch_guess(uint8_t word_bytes, bool big_endian,
 				      void *context)
 {
 	for (size_t i = 0; kdk_archs[i]; i++)
-		if ((!word_bytes || kdk_archs[i]->word_bytes == word_bytes) &&
-		    kdk_archs[i]->big_endian == big_endian &&
+		if (arch_fits(kdk_archs[i], word_bytes, big_endian) &&
 		    arch_has_key(kdk_archs[i], has, context))
 			return kdk_archs[i];
 	return NULL;

@@ -19,6 +19,8 @@ static void by_elf_machine(void **state)
 	(void)state;
 	assert_string_equal(found(EM_X86_64, 8, false, ""), "x86_64");
 	assert_string_equal(found(EM_386, 4, false, ""), "i386");
+	/* PAE with more than 4 GiB */
+	assert_string_equal(found(EM_386, 8, false, ""), "i386");
 	assert_string_equal(found(EM_AARCH64, 8, false, ""), "aarch64");
 	assert_string_equal(found(EM_AARCH64, 8, true, ""), "aarch64_be");
 	assert_string_equal(found(EM_PPC64, 8, false, ""), "ppc64le");
@@ -50,11 +52,13 @@ static bool has(void *context, const char *key)
 static void by_vmcoreinfo(void **state)
 {
 	char arm[] = "NUMBER(kimage_voffset)", ppc[] = "SYMBOL(vmemmap_list)", any[] = "OSRELEASE";
+	char pae[] = "CONFIG_X86_PAE";
 
 	(void)state;
 	assert_string_equal(kdk_arch_guess(8, false, has, arm)->name, "aarch64");
 	assert_string_equal(kdk_arch_guess(8, true, has, ppc)->name, "ppc64");
 	assert_string_equal(kdk_arch_guess(0, false, has, ppc)->name, "ppc64le");
+	assert_string_equal(kdk_arch_guess(8, false, has, pae)->name, "i386");
 	assert_null(kdk_arch_guess(4, false, has, arm));
 	assert_null(kdk_arch_guess(8, false, has, any));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format_dump.h"
+#include "vmcore/kernel/kernel.h"
 
 static void each_class_and_byte_order(void **state)
 {
@@ -317,6 +318,24 @@ static void kcore_of_old_kernels_has_no_physical_addresses(void **state)
 	made_close(&made);
 }
 
+/* i386 with PAE and more than 4 GiB: the headers must be 64-bit, the machine is not. */
+static void a_32_bit_machine_in_a_64_bit_file(void **state)
+{
+	struct kdk_kernel *kernel = NULL;
+	struct made made;
+
+	(void)state;
+	made_open_well(&made, NULL,
+		       "format elf\nword 64\nmachine 3\nvmcoreinfo OSRELEASE=5.10.0\n"
+		       "segment phys=0x140000000 size=0x1000 seed=1\n");
+	assert_success(kdk_kernel_open_dump(kdk_take(made.dump), NULL, &kernel));
+	assert_non_null(kernel->arch);
+	assert_string_equal(kernel->arch->name, "i386");
+	assert_int_equal(kernel->dump->facts.word_bytes, 4);
+	kdk_kernel_destroy(kernel);
+	made_close(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +354,7 @@ int main(void)
 		cmocka_unit_test(other_core_files_are_refused_by_name),
 		cmocka_unit_test(kcore_has_virtual_memory_too),
 		cmocka_unit_test(kcore_of_old_kernels_has_no_physical_addresses),
+		cmocka_unit_test(a_32_bit_machine_in_a_64_bit_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ struct kdk_segment {
 struct kdk_dump_facts {
 	uint16_t elf_machine;	/* EM_*; EM_NONE when the container names no ELF machine */
 	bool big_endian;
-	uint8_t word_bytes;	/* 4 or 8 */
+	uint8_t word_bytes;	/* 4 or 8: the container's; the machine's once that is known */
 	uint32_t page_size;	/* bytes; 0 when the container does not say (ELF) */
 	uint64_t max_phys;	/* one past the last physical address that may hold RAM */
 

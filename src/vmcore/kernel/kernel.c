@@ -73,6 +73,8 @@ struct kdk_error *kdk_kernel_open_dump(struct kdk_dump *dump, struct kdk_progres
 						   dump->facts.big_endian);
 	choose_page_size(kernel);
 	if (kernel->arch) {
+		/* A 64-bit container may be of a 32-bit machine. */
+		dump->facts.word_bytes = kernel->arch->word_bytes;
 		err = kdk_memory_create(dump, kernel->arch, kernel->info, kernel->page_size,
 					&kernel->memory);
 		if (err)
