@@ -153,12 +153,12 @@ static void print_error(const struct kdk_error *err)
 }
 
 /* A full disk or a closed pipe may show only when the last bytes leave. */
-static struct kdk_error *close_output(void)
+static struct kdk_error *close_output(bool told)
 {
-	bool failed = ferror(stdout);
+	bool failed = ferror(stdout) && !told;
 
 	errno = 0;
-	if (fclose(stdout) == EOF && errno)
+	if (fclose(stdout) == EOF && errno && !told)
 		return kdk_error_system(errno, "%s", _("writing to standard output"));
 	if (failed)
 		return kdk_error_new(KDK_ERROR_SYSTEM, "%s",
@@ -171,6 +171,7 @@ int main(int argc, char **argv)
 	struct kdk_cli cli = { .out = stdout, .err = stderr, .exit = KDK_EXIT_DONE };
 	struct program_options options = { 0 };
 	struct kdk_error *err;
+	bool told = false;
 
 	setlocale(LC_ALL, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
@@ -186,11 +187,12 @@ int main(int argc, char **argv)
 				  argv + options.first);
 	if (err) {
 		cli.exit = err->kind == KDK_ERROR_USAGE ? KDK_EXIT_USAGE : KDK_EXIT_FAILED;
+		told = ferror(stdout) && err->kind == KDK_ERROR_SYSTEM;
 		fflush(stdout);
 		print_error(err);
 		kdk_error_destroy(err);
 	}
-	err = close_output();
+	err = close_output(told);
 	if (err) {
 		cli.exit = KDK_EXIT_FAILED;
 		print_error(err);

@@ -7,6 +7,7 @@
 #include "core/bytes.h"
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/text.h"
 #include "core/units.h"
 
 #define CHUNK 4096
@@ -183,6 +184,14 @@ static struct kdk_error *batch_read(struct rd *rd, char *line, uint8_t *data, si
 	return kdk_memory_read(rd->kernel->memory, space, address, data, size);
 }
 
+/* The message quotes what was asked, and may quote the dump. */
+static void print_batch_error(const struct rd *rd, const struct kdk_error *err)
+{
+	fputs("error: ", rd->cli->out);
+	kdk_text_print(rd->cli->out, err->message, strlen(err->message),
+		       kdk_text_locale_flags());
+}
+
 static void batch_print(struct rd *rd, const char *line, const uint8_t *data, size_t size,
 			const struct kdk_error *err)
 {
@@ -194,7 +203,7 @@ static void batch_print(struct rd *rd, const char *line, const uint8_t *data, si
 		if (rd->cli->json)
 			kdk_json_string(&rd->json, "error", err->message);
 		else
-			fprintf(rd->cli->out, "error: %s", err->message);
+			print_batch_error(rd, err);
 	} else if (rd->cli->json) {
 		_cleanup_free_ char *hex = malloc(2 * size + 1);
 
@@ -236,6 +245,9 @@ static struct kdk_error *run_batch(struct rd *rd)
 		err = batch_read(rd, line, data, &size);
 		batch_print(rd, copy, data, size, err);
 		kdk_error_destroy(err);
+		/* Who asks may wait for this answer before asking again. */
+		if (fflush(rd->cli->out) == EOF)
+			break;
 	}
 	if (rd->cli->json) {
 		kdk_json_array_end(&rd->json);

@@ -28,6 +28,39 @@ static const struct kdk_option program_options[] = {
 /* Room for "-l, --level LEVEL" before the explanations. */
 #define OPTION_COLUMN 28
 
+/* Lines of the help end here. */
+#define WIDTH 80
+
+static size_t word_columns(const char *text, size_t size)
+{
+	_cleanup_free_ char *word = strndup(text, size);
+
+	return word ? kdk_text_columns(word) : size;
+}
+
+/* Text and a newline; what stands before it ends at column `start`, where later lines begin. */
+static void print_wrapped(const char *text, size_t start, FILE *out)
+{
+	size_t column = start;
+
+	while (*text) {
+		size_t size = strcspn(text, " "), columns = word_columns(text, size);
+
+		if (column > start && column + 1 + columns > WIDTH) {
+			fprintf(out, "\n%*s", (int)start, "");
+			column = start;
+		} else if (column > start) {
+			putc(' ', out);
+			column++;
+		}
+		fwrite(text, 1, size, out);
+		column += columns;
+		text += size;
+		text += strspn(text, " ");
+	}
+	putc('\n', out);
+}
+
 static void print_options(const struct kdk_option *options, FILE *out)
 {
 	for (; options && options->long_name; options++) {
@@ -41,7 +74,8 @@ static void print_options(const struct kdk_option *options, FILE *out)
 			n = snprintf(left, sizeof(left), "    --%s", options->long_name);
 		if (options->argument && n > 0 && (size_t)n < sizeof(left))
 			snprintf(left + n, sizeof(left) - n, " %s", options->argument);
-		fprintf(out, "  %-*s %s\n", OPTION_COLUMN, left, _(options->help));
+		n = fprintf(out, "  %-*s ", OPTION_COLUMN, left);
+		print_wrapped(_(options->help), n > 0 ? n : 0, out);
 	}
 }
 
@@ -50,8 +84,11 @@ void kdk_help_program(FILE *out)
 	fputs(_("Usage: kdumpkit [OPTION…] COMMAND …\n"), out);
 	for (const struct kdk_command_group *group = kdk_command_groups; group->title; group++) {
 		fprintf(out, "\n%s:\n", _(group->title));
-		for (const struct kdk_command *const *at = group->commands; *at; at++)
-			fprintf(out, "  %-12s %s\n", (*at)->name, _((*at)->summary));
+		for (const struct kdk_command *const *at = group->commands; *at; at++) {
+			int n = fprintf(out, "  %-12s ", (*at)->name);
+
+			print_wrapped(_((*at)->summary), n > 0 ? n : 0, out);
+		}
 	}
 	fprintf(out, "\n%s:\n", _("Options"));
 	print_options(program_options, out);
