@@ -94,10 +94,13 @@ void kdk_unwind_deinit(struct kdk_unwind *unwind)
 bool kdk_unwind_stack_of(struct kdk_unwind *unwind, const struct kdk_unwind_cursor *cursor,
 			 uint64_t address, struct kdk_unwind_stack *ret)
 {
-	if (cursor->task_stack && address >= cursor->task_stack &&
-	    address - cursor->task_stack < unwind->thread_size) {
+	/* A stack that overflowed points into the page below, which is not mapped. */
+	uint64_t guard = unwind->reader.page_size, begin = cursor->task_stack - guard;
+
+	if (cursor->task_stack > guard && address >= begin &&
+	    address - begin < unwind->thread_size + guard) {
 		*ret = (struct kdk_unwind_stack){
-			.begin = cursor->task_stack,
+			.begin = begin,
 			.end = cursor->task_stack + unwind->thread_size,
 			.kind = KDK_STACK_TASK,
 		};

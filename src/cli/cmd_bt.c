@@ -21,6 +21,7 @@ static const struct kdk_option options[] = {
 	{ 'r', "registers", NULL, N_("show registers where they are known") },
 	{ 0, "all", NULL, N_("every task; equal stacks are shown once, with their tasks") },
 	{ 0, "part", "FILE", N_("another part of a split set (may be repeated)") },
+	KDK_SYMBOL_OPTIONS,
 	{ 0 },
 };
 

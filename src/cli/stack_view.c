@@ -7,6 +7,7 @@
 #include "core/text.h"
 
 #define PLACE_COLUMNS 44
+#define REPEATS_MIN 3	/* equal frames that are counted, not shown */
 
 static void print_place(FILE *out, const struct kdk_frame *frame)
 {
@@ -92,14 +93,35 @@ static void print_border(FILE *out, const struct kdk_backtrace *trace, size_t in
 			frame->stack_cpu);
 }
 
+/* How many frames behind this one are the same: a recursion. */
+static size_t repeats(const struct kdk_backtrace *trace, size_t index)
+{
+	const struct kdk_frame *frame = &trace->frames[index], *next = frame + 1;
+	size_t count = 0;
+
+	for (; index + count + 1 < trace->count; count++, next++)
+		if (next->pc != frame->pc || next->how != frame->how ||
+		    next->stack != frame->stack || next->exception || next->recovered)
+			break;
+	return count;
+}
+
 void kdk_cli_trace_print(FILE *out, const struct kdk_arch *arch,
 			 const struct kdk_backtrace *trace, bool registers)
 {
 	for (size_t i = 0; i < trace->count; i++) {
+		size_t same;
+
 		print_border(out, trace, i);
 		print_frame(out, i, &trace->frames[i]);
 		if (registers)
 			print_registers(out, arch, &trace->frames[i].registers);
+		same = repeats(trace, i);
+		if (same < REPEATS_MIN)
+			continue;
+		fprintf(out, ngettext("       … the same %zu more time\n",
+				      "       … the same %zu more times\n", same), same);
+		i += same;
 	}
 	if (trace->note)
 		fprintf(out, "  (%s)\n", trace->note);

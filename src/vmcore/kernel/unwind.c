@@ -326,6 +326,24 @@ static void label_stacks(struct kdk_backtrace *trace)
 	}
 }
 
+/* A soft interrupt may also run where a hard one has just ended, on the same stack. */
+static void label_softirqs(struct kdk_backtrace *trace)
+{
+	static const char *const runs[] = { "handle_softirqs", "__do_softirq", NULL };
+
+	for (size_t i = 0; i < trace->count; i++) {
+		if (trace->frames[i].stack != KDK_STACK_IRQ ||
+		    !is_one_of(trace->frames[i].function, runs))
+			continue;
+		/* What came in by an exception is a hard interrupt again. */
+		for (size_t j = i + 1; j-- && trace->frames[j].stack == KDK_STACK_IRQ;) {
+			trace->frames[j].stack = KDK_STACK_SOFTIRQ;
+			if (trace->frames[j].exception)
+				break;
+		}
+	}
+}
+
 static struct kdk_error *set_note(struct kdk_backtrace *trace, const char *text)
 {
 	trace->complete = false;
@@ -352,6 +370,7 @@ static struct kdk_error *walk(struct kdk_unwinder *unwinder, struct kdk_unwind_c
 		guessed |= step == KDK_UNWIND_NEXT && cursor->how == KDK_FRAME_GUESS;
 	} while (step == KDK_UNWIND_NEXT);
 	label_stacks(trace);
+	label_softirqs(trace);
 	trace->complete = step == KDK_UNWIND_END && !guessed;
 	if (step == KDK_UNWIND_LOST)
 		return set_note(trace, cursor->lost);
