@@ -3,9 +3,7 @@
 #include "core/i18n.h"
 #include "vmcore/inspect/files.h"
 
-static const struct kdk_option options[] = {
-	KDK_CLI_FACT_OPTIONS
-};
+static const struct kdk_option options[] = { KDK_CLI_FACT_OPTIONS };
 
 enum { COL_FD, COL_ACCESS, COL_KIND, COL_POSITION, COL_FILE, COL_INODE, COL_PATH };
 
@@ -26,7 +24,8 @@ static struct kdk_error *print_task(struct kdk_cli *cli, const struct kdk_files 
 	kdk_table_pair(table, _("Task"), "%d %s", files->task.pid, files->task.comm);
 	kdk_table_pair(table, _("Program"), "%s", files->exe ? files->exe : "-");
 	kdk_table_pair(table, _("Root"), "%s", files->root ? files->root : "-");
-	kdk_table_pair(table, _("Working directory"), "%s", files->cwd ? files->cwd : "-");
+	kdk_table_pair(table, _("Working directory"), "%s",
+		       files->cwd ? files->cwd : "-");
 	return kdk_table_print(table, cli->out);
 }
 
@@ -95,8 +94,8 @@ static void json_task(struct kdk_json *json, const struct kdk_files *files)
 	kdk_json_object_end(json);
 }
 
-static struct kdk_error *show(struct kdk_cli *cli, struct kdk_kernel *kernel, const char *text,
-			      struct kdk_json *json)
+static struct kdk_error *show(struct kdk_cli *cli, struct kdk_kernel *kernel,
+			      const char *text, struct kdk_json *json)
 {
 	struct kdk_files files = { 0 };
 	int32_t pid;

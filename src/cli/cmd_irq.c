@@ -4,8 +4,7 @@
 #include "vmcore/inspect/irqs.h"
 
 static const struct kdk_option options[] = {
-	{ 's', "sum", NULL, N_("one column for all CPUs") },
-	KDK_CLI_FACT_OPTIONS
+	{ 's', "sum", NULL, N_("one column for all CPUs") }, KDK_CLI_FACT_OPTIONS
 };
 
 /* As many CPUs as a terminal has room for get a column each. */
@@ -38,9 +37,11 @@ static void add_row(struct kdk_table *table, const struct kdk_irqs *irqs,
 	kdk_table_set(table, column + 1, "%s", irq->actions);
 }
 
-static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_irqs *irqs, bool summed)
+static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_irqs *irqs,
+				    bool summed)
 {
-	size_t cpus = summed || irqs->cpu_count > CPU_COLUMNS ? 0 : irqs->cpu_count, count = 0;
+	size_t cpus = summed || irqs->cpu_count > CPU_COLUMNS ? 0 : irqs->cpu_count,
+	       count = 0;
 	struct kdk_column columns[CPU_COLUMNS + 5] = { { _("IRQ"), true } };
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
 	char names[CPU_COLUMNS][24];
@@ -62,7 +63,8 @@ static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_irqs *
 		add_row(table, irqs, &irqs->irqs[i], cpus);
 	err = kdk_table_print(table, cli->out);
 	if (!err && irqs->errors_known)
-		fprintf(cli->out, _("APIC errors: %ju, missed: %ju\n"), (uintmax_t)irqs->errors,
+		fprintf(cli->out, _("APIC errors: %ju, missed: %ju\n"),
+			(uintmax_t)irqs->errors,
 			(uintmax_t)(irqs->missed_known ? irqs->missed : 0));
 	if (!err)
 		kdk_cli_remarks(cli, &irqs->remarks);

@@ -87,10 +87,14 @@ static void keep_processes(struct kdk_tasks_list *list)
 static struct kdk_error *print_summary(const struct mem *mem)
 {
 	const struct kdk_column columns[] = {
-		{ _("MEMORY"), false }, { _("SIZE"), true }, { _("KiB"), true }, { _("OF TOTAL"), true },
+		{ _("MEMORY"), false },
+		{ _("SIZE"), true },
+		{ _("KiB"), true },
+		{ _("OF TOTAL"), true },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 	uint64_t total = mem->use.value[KDK_MEM_TOTAL];
 	char text[KDK_UNIT_TEXT];
 
@@ -104,7 +108,8 @@ static struct kdk_error *print_summary(const struct mem *mem)
 		kdk_table_set(table, 1, "%s", kdk_size_format(mem->use.value[i], text));
 		kdk_table_set(table, 2, "%ju", (uintmax_t)mem->use.value[i] / 1024);
 		if (total && mem->use.value[i] <= total)
-			kdk_table_set(table, 3, "%.1f %%", 100.0 * mem->use.value[i] / total);
+			kdk_table_set(table, 3, "%.1f %%",
+				      100.0 * mem->use.value[i] / total);
 	}
 	return kdk_table_print(table, mem->cli->out);
 }
@@ -112,13 +117,15 @@ static struct kdk_error *print_summary(const struct mem *mem)
 static struct kdk_error *print_zones(const struct mem *mem)
 {
 	const struct kdk_column columns[] = {
-		{ _("NODE"), true },	{ _("ZONE"), false },  { _("START"), true },
-		{ _("PRESENT KiB"), true }, { _("MANAGED KiB"), true }, { _("FREE KiB"), true },
-		{ _("MIN"), true },	{ _("LOW"), true },    { _("HIGH"), true },
-		{ _("FREE BLOCKS BY ORDER"), false },
+		{ _("NODE"), true },	    { _("ZONE"), false },
+		{ _("START"), true },	    { _("PRESENT KiB"), true },
+		{ _("MANAGED KiB"), true }, { _("FREE KiB"), true },
+		{ _("MIN"), true },	    { _("LOW"), true },
+		{ _("HIGH"), true },	    { _("FREE BLOCKS BY ORDER"), false },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 
 	for (size_t i = 0; i < mem->use.node_count && !err; i++) {
 		const struct kdk_memory_node *node = &mem->use.nodes[i];
@@ -149,11 +156,13 @@ static struct kdk_error *print_zones(const struct mem *mem)
 static struct kdk_error *print_slabs(const struct mem *mem, size_t count)
 {
 	const struct kdk_column columns[] = {
-		{ _("SLAB CACHE"), false }, { _("OBJECT"), true }, { _("OBJECTS"), true },
-		{ _("SLABS"), true }, { _("KiB"), true }, { _("KMEM_CACHE"), false },
+		{ _("SLAB CACHE"), false }, { _("OBJECT"), true },
+		{ _("OBJECTS"), true },	    { _("SLABS"), true },
+		{ _("KiB"), true },	    { _("KMEM_CACHE"), false },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 
 	for (size_t i = 0; i < mem->use.slab_count && i < count && !err; i++) {
 		const struct kdk_memory_slab *slab = &mem->use.slabs[i];
@@ -172,11 +181,14 @@ static struct kdk_error *print_slabs(const struct mem *mem, size_t count)
 static struct kdk_error *print_processes(const struct mem *mem)
 {
 	const struct kdk_column columns[] = {
-		{ _("PID"), true }, { _("RSS KiB"), true }, { _("SWAP KiB"), true },
+		{ _("PID"), true },
+		{ _("RSS KiB"), true },
+		{ _("SWAP KiB"), true },
 		{ _("COMMAND"), false },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 
 	for (size_t i = 0; i < mem->tasks.count && i < mem->top && !err; i++) {
 		const struct kdk_tasks_list_entry *entry = &mem->tasks.entries[i];
@@ -193,11 +205,12 @@ static struct kdk_error *print_processes(const struct mem *mem)
 static struct kdk_error *print_hugepages(const struct mem *mem)
 {
 	const struct kdk_column columns[] = {
-		{ _("HUGE PAGES OF"), true }, { _("TOTAL"), true }, { _("FREE"), true },
-		{ _("RESERVED"), true }, { _("SURPLUS"), true },
+		{ _("HUGE PAGES OF"), true }, { _("TOTAL"), true },   { _("FREE"), true },
+		{ _("RESERVED"), true },      { _("SURPLUS"), true },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 	char text[KDK_UNIT_TEXT];
 
 	for (size_t i = 0; i < mem->use.hugepage_count && !err; i++) {
@@ -327,7 +340,8 @@ static void print_json(const struct mem *mem)
 	kdk_json_open(&json, mem->cli->out);
 	for (int i = 0; i < KDK_MEM_ITEMS; i++) {
 		if (mem->use.known[i])
-			kdk_json_unsigned(&json, kdk_memory_item_name(i), mem->use.value[i]);
+			kdk_json_unsigned(&json, kdk_memory_item_name(i),
+					  mem->use.value[i]);
 		else
 			kdk_json_null(&json, kdk_memory_item_name(i));
 	}
@@ -350,7 +364,8 @@ static struct kdk_error *read_all(struct mem *mem, const struct kdk_cli_fact *fa
 		return err;
 	mem->top = top;
 	/* The rest stands without processes. */
-	kdk_remarks_add_error(&mem->use.remarks, kdk_tasks_list_read(fact->kernel, &mem->tasks),
+	kdk_remarks_add_error(&mem->use.remarks,
+			      kdk_tasks_list_read(fact->kernel, &mem->tasks),
 			      "processes");
 	keep_processes(&mem->tasks);
 	return NULL;

@@ -5,10 +5,9 @@
 #include "core/i18n.h"
 #include "vmcore/inspect/mounts.h"
 
-static const struct kdk_option options[] = {
-	{ 'n', "namespace", "PID", N_("as task PID sees them (default: 1)") },
-	KDK_CLI_FACT_OPTIONS
-};
+static const struct kdk_option options[] = { { 'n', "namespace", "PID",
+					       N_("as task PID sees them (default: 1)") },
+					     KDK_CLI_FACT_OPTIONS };
 
 enum { COL_DEVICE, COL_POINT, COL_TYPE, COL_OPTIONS, COL_SUPER_BLOCK };
 
@@ -22,7 +21,8 @@ static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_mounts
 		[COL_SUPER_BLOCK] = { _("SUPER BLOCK"), false },
 	};
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &table);
 
 	if (err)
 		return err;
@@ -36,7 +36,8 @@ static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_mounts
 		/* An ellipsis stands for options that only the filesystem knows. */
 		kdk_table_set(table, COL_OPTIONS, "%s%s", mount->options,
 			      mount->options_complete ? "" : ",...");
-		kdk_table_set(table, COL_SUPER_BLOCK, "%jx", (uintmax_t)mount->super_block);
+		kdk_table_set(table, COL_SUPER_BLOCK, "%jx",
+			      (uintmax_t)mount->super_block);
 	}
 	err = kdk_table_print(table, cli->out);
 	if (!err)

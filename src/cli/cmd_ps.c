@@ -18,8 +18,19 @@ static const struct kdk_option options[] = {
 	KDK_CLI_FACT_OPTIONS
 };
 
-enum { COL_MARK, COL_PID, COL_PPID, COL_CPU, COL_STATE, COL_RSS, COL_SIZE, COL_TIME, COL_START,
-       COL_ADDRESS, COL_COMM };
+enum {
+	COL_MARK,
+	COL_PID,
+	COL_PPID,
+	COL_CPU,
+	COL_STATE,
+	COL_RSS,
+	COL_SIZE,
+	COL_TIME,
+	COL_START,
+	COL_ADDRESS,
+	COL_COMM
+};
 
 struct ps {
 	struct kdk_cli_fact fact;
@@ -61,10 +72,12 @@ static void set_time(struct kdk_table *table, size_t column, uint64_t ns)
 	uint64_t hundredths = ns / 10000000;
 
 	kdk_table_set(table, column, "%ju:%02u.%02u", (uintmax_t)(hundredths / 6000),
-		      (unsigned int)(hundredths / 100 % 60), (unsigned int)(hundredths % 100));
+		      (unsigned int)(hundredths / 100 % 60),
+		      (unsigned int)(hundredths % 100));
 }
 
-static void add_row(struct ps *ps, const struct kdk_tasks_list_entry *entry, unsigned int depth)
+static void add_row(struct ps *ps, const struct kdk_tasks_list_entry *entry,
+		    unsigned int depth)
 {
 	const char *frame[] = { entry->kthread ? "[" : "", entry->kthread ? "]" : "" };
 	struct kdk_table *table = ps->table;
@@ -86,8 +99,10 @@ static void add_row(struct ps *ps, const struct kdk_tasks_list_entry *entry, uns
 
 static int compare_parents(const void *left, const void *right)
 {
-	const struct kdk_tasks_list_entry *a = *(const struct kdk_tasks_list_entry *const *)left;
-	const struct kdk_tasks_list_entry *b = *(const struct kdk_tasks_list_entry *const *)right;
+	const struct kdk_tasks_list_entry *a =
+		*(const struct kdk_tasks_list_entry *const *)left;
+	const struct kdk_tasks_list_entry *b =
+		*(const struct kdk_tasks_list_entry *const *)right;
 
 	/* Threads stand below their leader. */
 	int32_t a_parent = a->task.leader ? a->task.ppid : a->task.tgid;
@@ -115,7 +130,7 @@ static size_t first_child(const struct ps *ps, int32_t pid)
 	return low;
 }
 
-#define DEPTH_MAX 40	/* deeper ones are shown at this depth */
+#define DEPTH_MAX 40 /* deeper ones are shown at this depth */
 
 /*
  * Children below their parents, without recursion: a stack of positions in by_parent
@@ -134,8 +149,8 @@ static void add_below(struct ps *ps, int32_t root)
 			next[depth] < ps->list.count ? ps->by_parent[next[depth]] : NULL;
 		size_t index = entry ? (size_t)(entry - ps->list.entries) : 0;
 
-		if (!entry || (entry->task.leader ? entry->task.ppid : entry->task.tgid) !=
-				      parent[depth]) {
+		if (!entry || (entry->task.leader ? entry->task.ppid
+						  : entry->task.tgid) != parent[depth]) {
 			if (!depth--)
 				return;
 			continue;
@@ -198,7 +213,8 @@ static struct kdk_error *print_text(struct ps *ps)
 		[COL_ADDRESS] = { _("TASK"), false },
 		[COL_COMM] = { _("COMMAND"), false },
 	};
-	struct kdk_error *err = kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &ps->table);
+	struct kdk_error *err =
+		kdk_table_create(columns, KDK_ARRAY_SIZE(columns), &ps->table);
 
 	if (!err && ps->fact.given[TREE])
 		err = add_tree(ps);

@@ -7,9 +7,7 @@
 #include "vmcore/inspect/system.h"
 #include "vmcore/kernel/modules.h"
 
-static const struct kdk_option options[] = {
-	KDK_CLI_FACT_OPTIONS
-};
+static const struct kdk_option options[] = { KDK_CLI_FACT_OPTIONS };
 
 static void pair_text(struct kdk_table *table, const char *key, const char *text)
 {
@@ -28,11 +26,14 @@ static void pair_numbers(struct kdk_table *table, const struct kdk_system *syste
 		kdk_table_pair(table, _("Load"), "%.2f %.2f %.2f", system->load[0],
 			       system->load[1], system->load[2]);
 	if (system->cpus_known)
-		kdk_table_pair(table, _("CPUs"), _("%zu online, %zu present, %zu possible"),
-			       system->cpus_online, system->cpus_present, system->cpus_possible);
+		kdk_table_pair(table, _("CPUs"),
+			       _("%zu online, %zu present, %zu possible"),
+			       system->cpus_online, system->cpus_present,
+			       system->cpus_possible);
 	pair_text(table, _("Processor"), system->cpu_model);
 	if (system->memory_known)
-		kdk_table_pair(table, _("Memory"), "%s", kdk_size_format(system->memory, text));
+		kdk_table_pair(table, _("Memory"), "%s",
+			       kdk_size_format(system->memory, text));
 }
 
 static void pair_tasks(struct kdk_table *table, const struct kdk_system *system)
@@ -60,7 +61,8 @@ static void pair_taint(struct kdk_table *table, const struct kdk_system *system)
 			kdk_table_pair(table, "", "%s", kdk_taint_meaning(bit));
 }
 
-static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_summary *summary,
+static struct kdk_error *print_text(struct kdk_cli *cli,
+				    const struct kdk_summary *summary,
 				    const struct kdk_system *system)
 {
 	_cleanup_(kdk_table_destroyp) struct kdk_table *table = NULL;
@@ -74,8 +76,8 @@ static struct kdk_error *print_text(struct kdk_cli *cli, const struct kdk_summar
 	pair_text(table, _("Version"), system->version);
 	pair_text(table, _("Machine"), system->machine);
 	if (summary->time_known)
-		kdk_table_pair(table, summary->time_is_crash ? _("Crashed") : _("Dumped"), "%s",
-			       kdk_time_format(summary->time, text));
+		kdk_table_pair(table, summary->time_is_crash ? _("Crashed") : _("Dumped"),
+			       "%s", kdk_time_format(summary->time, text));
 	pair_text(table, _("Panic"), system->panic);
 	pair_numbers(table, system);
 	pair_tasks(table, system);
@@ -172,7 +174,8 @@ static void print_json(struct kdk_cli *cli, const struct kdk_summary *summary,
 	json_text(&json, "version", system->version);
 	json_text(&json, "machine", system->machine);
 	kdk_json_string(&json, "time",
-			summary->time_known ? kdk_time_format(summary->time, text) : NULL);
+			summary->time_known ? kdk_time_format(summary->time, text)
+					    : NULL);
 	json_text(&json, "panic", system->panic);
 	json_numbers(&json, system);
 	json_tasks(&json, system);

@@ -4,11 +4,18 @@
 #include "core/units.h"
 #include "vmcore/inspect/maps.h"
 
-static const struct kdk_option options[] = {
-	KDK_CLI_FACT_OPTIONS
-};
+static const struct kdk_option options[] = { KDK_CLI_FACT_OPTIONS };
 
-enum { COL_START, COL_END, COL_ACCESS, COL_OFFSET, COL_DEVICE, COL_INODE, COL_VMA, COL_NAME };
+enum {
+	COL_START,
+	COL_END,
+	COL_ACCESS,
+	COL_OFFSET,
+	COL_DEVICE,
+	COL_INODE,
+	COL_VMA,
+	COL_NAME
+};
 
 /* As the kernel packs a dev_t */
 static unsigned int device_major(uint32_t device)
@@ -102,8 +109,8 @@ static void json_task(struct kdk_json *json, const struct kdk_maps *maps)
 	kdk_json_object_end(json);
 }
 
-static struct kdk_error *show(struct kdk_cli *cli, struct kdk_kernel *kernel, const char *text,
-			      struct kdk_json *json)
+static struct kdk_error *show(struct kdk_cli *cli, struct kdk_kernel *kernel,
+			      const char *text, struct kdk_json *json)
 {
 	struct kdk_maps maps = { 0 };
 	int32_t pid;

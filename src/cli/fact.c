@@ -25,7 +25,8 @@ struct kdk_error *kdk_cli_fact_open(struct kdk_cli *cli, const struct kdk_option
 	}
 	kdk_options_deinit(&parser);
 	if (!err)
-		err = kdk_cli_open_parts(cli, argv[parser.index], &ret->parts, &ret->kernel);
+		err = kdk_cli_open_parts(cli, argv[parser.index], &ret->parts,
+					 &ret->kernel);
 	if (err) {
 		kdk_cli_fact_deinit(ret);
 		return err;
@@ -47,9 +48,10 @@ struct kdk_error *kdk_cli_fact_arguments(const struct kdk_cli_fact *fact, size_t
 {
 	if (fact->count <= max)
 		return NULL;
-	return kdk_error_new(KDK_ERROR_USAGE,
-			     _("\"%s\" is one argument too many; parts of a split set go behind --part"),
-			     fact->arguments[max]);
+	return kdk_error_new(
+		KDK_ERROR_USAGE,
+		_("\"%s\" is one argument too many; parts of a split set go behind --part"),
+		fact->arguments[max]);
 }
 
 struct kdk_error *kdk_cli_fact_tasks(struct kdk_cli_fact *fact,
@@ -63,7 +65,8 @@ struct kdk_error *kdk_cli_fact_tasks(struct kdk_cli_fact *fact,
 	struct kdk_json json;
 
 	if (!fact->count)
-		return kdk_error_new(KDK_ERROR_USAGE, _("of which task? Give its process number"));
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("of which task? Give its process number"));
 	if (cli->json) {
 		kdk_json_open(&json, cli->out);
 		kdk_json_array_begin(&json, "tasks");

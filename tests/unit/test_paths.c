@@ -5,19 +5,33 @@
 
 #include "vmcore/inspect/paths.h"
 
-#define SPACE 0x400000	/* objects, 256 bytes each, physical */
+#define SPACE 0x400000 /* objects, 256 bytes each, physical */
 #define NAMES 0x410000
-#define GONE 0x700000	/* a page that is not in the dump */
+#define GONE 0x700000 /* a page that is not in the dump */
 
 /* Objects by number */
-enum { MOUNT_ROOT, MOUNT_USB, DENTRY_ROOT, DENTRY_MNT, DENTRY_USB, DENTRY_DIR, DENTRY_FILE, INODE,
-       BLOCK_DISK, BLOCK_PIPE, DENTRY_PIPE, MOUNT_KERNEL, DENTRY_MEMFD };
+enum {
+	MOUNT_ROOT,
+	MOUNT_USB,
+	DENTRY_ROOT,
+	DENTRY_MNT,
+	DENTRY_USB,
+	DENTRY_DIR,
+	DENTRY_FILE,
+	INODE,
+	BLOCK_DISK,
+	BLOCK_PIPE,
+	DENTRY_PIPE,
+	MOUNT_KERNEL,
+	DENTRY_MEMFD
+};
 
-#define MNT 0x20	/* of the vfsmount in a mount */
+#define MNT 0x20 /* of the vfsmount in a mount */
 
 static void add_types(struct fake_btf *btf)
 {
-	uint32_t u32 = fake_btf_int(btf, "u32", 4, 0), u64 = fake_btf_int(btf, "u64", 8, 0);
+	uint32_t u32 = fake_btf_int(btf, "u32", 4, 0),
+		 u64 = fake_btf_int(btf, "u64", 8, 0);
 	uint32_t name, node, vfsmount, path;
 
 	name = fake_btf_struct(btf, "qstr", 16, false);
@@ -209,8 +223,8 @@ static void parents_that_lead_in_a_circle_are_an_error(void **state)
 	enum kdk_path_end end;
 
 	fake_word(view, place(DENTRY_DIR), at(view, DENTRY_FILE));
-	assert_failure(read(view, MOUNT_USB, DENTRY_FILE, NULL, text, &end), KDK_ERROR_FORMAT,
-		       NULL);
+	assert_failure(read(view, MOUNT_USB, DENTRY_FILE, NULL, text, &end),
+		       KDK_ERROR_FORMAT, NULL);
 	assert_true(strlen(text) < KDK_PATH_MAX);
 }
 
@@ -221,8 +235,8 @@ static void a_parent_that_is_not_there_is_an_error_and_the_rest_is_kept(void **s
 	enum kdk_path_end end;
 
 	fake_word(view, place(DENTRY_DIR), view->virt + GONE);
-	assert_failure(read(view, MOUNT_USB, DENTRY_FILE, NULL, text, &end), KDK_ERROR_ABSENT,
-		       NULL);
+	assert_failure(read(view, MOUNT_USB, DENTRY_FILE, NULL, text, &end),
+		       KDK_ERROR_ABSENT, NULL);
 	assert_string_equal(text, "?/dir/file");
 }
 
@@ -237,9 +251,9 @@ static void a_name_is_no_longer_than_it_says(void **state)
 	assert_string_equal(text, "/mnt/dir/fi");
 }
 
-#define BOTH(test) \
-	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown), \
-	cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
+#define BOTH(test)                                                                       \
+	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown),         \
+		cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
 
 int main(void)
 {

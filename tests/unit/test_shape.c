@@ -7,18 +7,15 @@
 #include "vmcore/inspect/remarks.h"
 #include "vmcore/inspect/shape.h"
 
-#define OBJECT 0x400ff0	/* its second half lies on the next page */
+#define OBJECT 0x400ff0 /* its second half lies on the next page */
 #define MM 0x402000
 
 enum { NUMBER, SIGNED, BITS, PLACE, MISSING, FAR_ONE, MEMBERS };
 
 static const char *const paths[MEMBERS] = {
-	[NUMBER] = "thing.number",
-	[SIGNED] = "thing.old_balance|thing.balance",
-	[BITS] = "thing.level",
-	[PLACE] = "&thing.list",
-	[MISSING] = "thing.nothing",
-	[FAR_ONE] = "thing.far",
+	[NUMBER] = "thing.number",   [SIGNED] = "thing.old_balance|thing.balance",
+	[BITS] = "thing.level",	     [PLACE] = "&thing.list",
+	[MISSING] = "thing.nothing", [FAR_ONE] = "thing.far",
 };
 
 static struct fake_view *make(bool big_endian, bool counters)
@@ -75,7 +72,8 @@ static void fill(struct fake_view *view)
 	fake_word(view, OBJECT, 0x1122334455667788);
 	fake_put(view->machine, OBJECT + 8, -5, 4, view->big);
 	/* Bits 3 to 7, from the low end or the high end, hold 19. */
-	fake_put(view->machine, OBJECT + 12, view->big ? 19u << 24 : 19u << 3, 4, view->big);
+	fake_put(view->machine, OBJECT + 12, view->big ? 19u << 24 : 19u << 3, 4,
+		 view->big);
 }
 
 static void members_are_read_as_their_types_say(void **state)
@@ -139,8 +137,8 @@ static void plain_counters_are_read_and_negative_ones_are_none(void **state)
 	fake_word(view, MM + 32, 40);
 	fake_view_open(view, KDK_KALLSYMS_RELATIVE, false);
 	kdk_mm_layout_make(&view->kernel, &layout);
-	assert_success(kdk_mm_counters_read(&view->kernel, &layout, &none, view->virt + MM,
-					    &counters));
+	assert_success(kdk_mm_counters_read(&view->kernel, &layout, &none,
+					    view->virt + MM, &counters));
 	assert_int_equal(counters.total, 1000);
 	assert_int_equal(counters.file, 10);
 	assert_int_equal(counters.anon, 20);
@@ -152,7 +150,8 @@ static void what_cpus_keep_to_themselves_is_added(void **state)
 {
 	struct fake_view *view = *state;
 	struct kdk_cpu cpus[] = {
-		{ .offset = 0x1000, .possible = true }, { .offset = 0x9000, .possible = false },
+		{ .offset = 0x1000, .possible = true },
+		{ .offset = 0x9000, .possible = false },
 		{ .offset = 0x2000, .possible = true },
 	};
 	struct kdk_percpu percpu = { cpus, KDK_ARRAY_SIZE(cpus), 2 };
@@ -171,8 +170,8 @@ static void what_cpus_keep_to_themselves_is_added(void **state)
 	fake_view_open(view, KDK_KALLSYMS_RELATIVE, false);
 	kdk_mm_layout_make(&view->kernel, &layout);
 	assert_true(layout.per_cpu);
-	assert_success(kdk_mm_counters_read(&view->kernel, &layout, &percpu, view->virt + MM,
-					    &counters));
+	assert_success(kdk_mm_counters_read(&view->kernel, &layout, &percpu,
+					    view->virt + MM, &counters));
 	assert_int_equal(counters.file, 100 + 0 - 10);
 	assert_int_equal(counters.anon, 200 + 1 - 10);
 	assert_int_equal(counters.swap, 300 + 2 - 10);
@@ -189,7 +188,8 @@ static void remarks_are_few_and_each_is_said_once(void **state)
 	assert_int_equal(remarks.count, 1);
 	assert_int_equal(remarks.left_out, 0);
 	for (unsigned int i = 0; i < 100; i++)
-		kdk_remarks_add_error(&remarks, kdk_error_new(KDK_ERROR_ABSENT, "not %u", i),
+		kdk_remarks_add_error(&remarks,
+				      kdk_error_new(KDK_ERROR_ABSENT, "not %u", i),
 				      "task %d", 7);
 	assert_true(remarks.count < 100);
 	assert_int_equal(remarks.count + remarks.left_out, 101);
@@ -199,9 +199,9 @@ static void remarks_are_few_and_each_is_said_once(void **state)
 	kdk_remarks_deinit(&remarks);
 }
 
-#define BOTH(test) \
-	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown), \
-	cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
+#define BOTH(test)                                                                       \
+	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown),         \
+		cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
 
 int main(void)
 {

@@ -12,10 +12,22 @@
 
 /* Offsets in the structs that open() makes up */
 enum {
-	RB_PARENT = 0, RB_RIGHT = 8, RB_LEFT = 16, RB_OBJECT = 24,
-	XA_HEAD = 8, XA_SHIFT = 0, XA_PARENT = 8, XA_SLOTS = 16, XA_COUNT = 4,
-	MA_ROOT = 8, MA_PARENT = 0, MA_PIVOTS = 8,
-	RANGE_SLOTS = 32, RANGE_COUNT = 4, ARANGE_SLOTS = 24, ARANGE_COUNT = 3,
+	RB_PARENT = 0,
+	RB_RIGHT = 8,
+	RB_LEFT = 16,
+	RB_OBJECT = 24,
+	XA_HEAD = 8,
+	XA_SHIFT = 0,
+	XA_PARENT = 8,
+	XA_SLOTS = 16,
+	XA_COUNT = 4,
+	MA_ROOT = 8,
+	MA_PARENT = 0,
+	MA_PIVOTS = 8,
+	RANGE_SLOTS = 32,
+	RANGE_COUNT = 4,
+	ARANGE_SLOTS = 24,
+	ARANGE_COUNT = 3,
 };
 enum { LEAF = 1, RANGE = 2, ARANGE = 3 };
 
@@ -185,7 +197,8 @@ static void xa(struct fake_view *view, unsigned int node, unsigned int shift, in
 		fake_word(view, place(node) + XA_SLOTS + i * 8, 0);
 }
 
-static void xa_slot(struct fake_view *view, unsigned int node, unsigned int slot, uint64_t value)
+static void xa_slot(struct fake_view *view, unsigned int node, unsigned int slot,
+		    uint64_t value)
 {
 	fake_word(view, place(node) + XA_SLOTS + slot * 8, value);
 }
@@ -199,8 +212,8 @@ static void xarray(struct fake_view *view)
 	xa_slot(view, 0, 0, at(view, 1) | 2);
 	xa_slot(view, 0, 3, at(view, 2) | 2);
 	xa_slot(view, 1, 1, entry(view, 0));
-	xa_slot(view, 1, 2, 1 << 2 | 2);	/* a sibling of slot 1 */
-	xa_slot(view, 1, 3, 77 << 1 | 1);	/* a value */
+	xa_slot(view, 1, 2, 1 << 2 | 2);  /* a sibling of slot 1 */
+	xa_slot(view, 1, 3, 77 << 1 | 1); /* a value */
 	xa_slot(view, 2, 0, entry(view, 1));
 }
 
@@ -257,12 +270,14 @@ static void a_root_may_be_the_only_entry(void **state)
 }
 
 /* As the kernel marks them: bit 1 in the root, bit 2 below it. */
-static uint64_t maple_root(const struct fake_view *view, unsigned int node, unsigned int type)
+static uint64_t maple_root(const struct fake_view *view, unsigned int node,
+			   unsigned int type)
 {
 	return at(view, node) | type << 3 | 4 | 2;
 }
 
-static uint64_t maple_child(const struct fake_view *view, unsigned int node, unsigned int type)
+static uint64_t maple_child(const struct fake_view *view, unsigned int node,
+			    unsigned int type)
 {
 	return at(view, node) | type << 3 | 4;
 }
@@ -362,9 +377,9 @@ static void a_node_that_is_not_there_is_told(void **state)
 	kdk_tree_end(&walk);
 }
 
-#define BOTH(test) \
-	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown), \
-	cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
+#define BOTH(test)                                                                       \
+	cmocka_unit_test_setup_teardown(test, setup_little, fake_view_teardown),         \
+		cmocka_unit_test_setup_teardown(test, setup_big, fake_view_teardown)
 
 int main(void)
 {

@@ -8,8 +8,9 @@
 #include "vmcore/inspect/paths.h"
 #include "vmcore/inspect/task_find.h"
 
-#define CHUNK 512		/* bytes of the array of files that are read at once */
-#define FDS_MAX (1u << 26)	/* more than any sysctl fs.nr_open that machines have memory for */
+#define CHUNK 512 /* bytes of the array of files that are read at once */
+#define FDS_MAX                                                                          \
+	(1u << 26) /* more than any sysctl fs.nr_open that machines have memory for */
 
 /* FMODE_* of include/linux/fs.h, S_IF* of the kernel */
 #define MODE_READ 1
@@ -26,10 +27,10 @@ struct reader {
 const char *kdk_file_kind_name(enum kdk_file_kind kind)
 {
 	static const char *const names[] = {
-		[KDK_FILE_UNKNOWN] = "unknown",	  [KDK_FILE_REGULAR] = "file",
+		[KDK_FILE_UNKNOWN] = "unknown",	    [KDK_FILE_REGULAR] = "file",
 		[KDK_FILE_DIRECTORY] = "directory", [KDK_FILE_CHARACTER] = "character",
-		[KDK_FILE_BLOCK] = "block",	  [KDK_FILE_PIPE] = "pipe",
-		[KDK_FILE_SOCKET] = "socket",	  [KDK_FILE_LINK] = "link",
+		[KDK_FILE_BLOCK] = "block",	    [KDK_FILE_PIPE] = "pipe",
+		[KDK_FILE_SOCKET] = "socket",	    [KDK_FILE_LINK] = "link",
 		[KDK_FILE_ANONYMOUS] = "anonymous",
 	};
 
@@ -56,10 +57,12 @@ static enum kdk_file_kind kind_of(const struct reader *reader, const uint64_t *i
 	case 0120000:
 		return KDK_FILE_LINK;
 	default:
-		kdk_error_destroy(kdk_shape_read(reader->kernel, &reader->paths.super_block,
+		kdk_error_destroy(kdk_shape_read(reader->kernel,
+						 &reader->paths.super_block,
 						 inode[KDK_INODE_SB], super_block));
-		return super_block[KDK_SB_MAGIC] == KDK_MAGIC_ANON_INODE ? KDK_FILE_ANONYMOUS :
-									   KDK_FILE_UNKNOWN;
+		return super_block[KDK_SB_MAGIC] == KDK_MAGIC_ANON_INODE
+			       ? KDK_FILE_ANONYMOUS
+			       : KDK_FILE_UNKNOWN;
 	}
 }
 
@@ -71,7 +74,8 @@ static struct kdk_error *read_path(struct reader *reader, uint64_t mnt, uint64_t
 	enum kdk_path_end end;
 
 	kdk_remarks_add_error(&reader->files->remarks,
-			      kdk_path_read(&reader->paths, &path, NULL, text, &end), "%s", what);
+			      kdk_path_read(&reader->paths, &path, NULL, text, &end),
+			      "%s", what);
 	*ret = strdup(text);
 	return *ret ? NULL : &kdk_enomem;
 }
@@ -86,7 +90,8 @@ static struct kdk_error *add(struct reader *reader, int fd, uint64_t address)
 
 	if (files->count == reader->capacity) {
 		size_t capacity = reader->capacity ? reader->capacity * 2 : 16;
-		struct kdk_file *grown = reallocarray(files->files, capacity, sizeof(*grown));
+		struct kdk_file *grown =
+			reallocarray(files->files, capacity, sizeof(*grown));
 
 		if (!grown)
 			return &kdk_enomem;
@@ -96,7 +101,8 @@ static struct kdk_error *add(struct reader *reader, int fd, uint64_t address)
 	snprintf(what, sizeof(what), "file descriptor %d", fd);
 	err = kdk_shape_read(reader->kernel, &reader->paths.file, address, file);
 	kdk_remarks_add_error(&files->remarks, err, "%s", what);
-	err = kdk_shape_read(reader->kernel, &reader->paths.inode, file[KDK_FILE_INODE], inode);
+	err = kdk_shape_read(reader->kernel, &reader->paths.inode, file[KDK_FILE_INODE],
+			     inode);
 	kdk_remarks_add_error(&files->remarks, err, "%s", what);
 	at = &files->files[files->count++];
 	*at = (struct kdk_file){
@@ -111,7 +117,8 @@ static struct kdk_error *add(struct reader *reader, int fd, uint64_t address)
 		.position = file[KDK_FILE_POS],
 		.size = inode[KDK_INODE_SIZE],
 	};
-	return read_path(reader, file[KDK_FILE_MNT], file[KDK_FILE_DENTRY], what, &at->path);
+	return read_path(reader, file[KDK_FILE_MNT], file[KDK_FILE_DENTRY], what,
+			 &at->path);
 }
 
 static struct kdk_error *walk_table(struct reader *reader, uint64_t array, uint64_t count)
@@ -123,16 +130,17 @@ static struct kdk_error *walk_table(struct reader *reader, uint64_t array, uint6
 	for (uint64_t fd = 0; fd < count && !err; fd += CHUNK / word) {
 		uint64_t part = count - fd < CHUNK / word ? count - fd : CHUNK / word;
 
-		err = kdk_memory_read(reader->kernel->memory, KDK_VIRTUAL, array + fd * word, bytes,
-				      part * word);
+		err = kdk_memory_read(reader->kernel->memory, KDK_VIRTUAL,
+				      array + fd * word, bytes, part * word);
 		if (err) {
 			kdk_remarks_add_error(&reader->files->remarks, err,
-					      "file descriptors from %ju on", (uintmax_t)fd);
+					      "file descriptors from %ju on",
+					      (uintmax_t)fd);
 			return NULL;
 		}
 		for (uint64_t i = 0; i < part && !err; i++) {
-			uint64_t file = kdk_get_word(bytes + i * word,
-						     reader->kernel->arch->big_endian, word);
+			uint64_t file = kdk_get_word(
+				bytes + i * word, reader->kernel->arch->big_endian, word);
 
 			if (file)
 				err = add(reader, fd + i, file);
@@ -146,7 +154,8 @@ static struct kdk_error *read_table(struct reader *reader, uint64_t table_owner)
 	struct kdk_kernel *kernel = reader->kernel;
 	uint64_t table, array;
 	uint32_t count;
-	struct kdk_error *err = kdk_object_u64(kernel, table_owner, "files_struct.fdt", &table);
+	struct kdk_error *err =
+		kdk_object_u64(kernel, table_owner, "files_struct.fdt", &table);
 
 	if (!err)
 		err = kdk_object_u64(kernel, table, "fdtable.fd", &array);
@@ -155,8 +164,10 @@ static struct kdk_error *read_table(struct reader *reader, uint64_t table_owner)
 	if (err)
 		return err;
 	if (count > FDS_MAX) {
-		kdk_remarks_add(&reader->files->remarks,
-				"the table of %u file descriptors is too large to be true", count);
+		kdk_remarks_add(
+			&reader->files->remarks,
+			"the table of %u file descriptors is too large to be true",
+			count);
 		count = FDS_MAX;
 	}
 	return walk_table(reader, array, count);
@@ -178,7 +189,8 @@ static struct kdk_error *read_places(struct reader *reader, uint64_t fs)
 	if (!err)
 		err = kdk_object_u64(kernel, fs, "fs_struct.pwd.dentry", &cwd.dentry);
 	if (!err)
-		err = read_path(reader, root.mnt, root.dentry, "root", &reader->files->root);
+		err = read_path(reader, root.mnt, root.dentry, "root",
+				&reader->files->root);
 	if (!err)
 		err = read_path(reader, cwd.mnt, cwd.dentry, "working directory",
 				&reader->files->cwd);
@@ -196,8 +208,9 @@ static struct kdk_error *read_program(struct reader *reader)
 	if (err || !program)
 		return err;
 	err = kdk_shape_read(reader->kernel, &reader->paths.file, program, file);
-	return err ? err : read_path(reader, file[KDK_FILE_MNT], file[KDK_FILE_DENTRY], "program",
-				     &reader->files->exe);
+	return err ? err
+		   : read_path(reader, file[KDK_FILE_MNT], file[KDK_FILE_DENTRY],
+			       "program", &reader->files->exe);
 }
 
 static struct kdk_error *read_all(struct reader *reader, int32_t pid)
@@ -210,14 +223,16 @@ static struct kdk_error *read_all(struct reader *reader, int32_t pid)
 	if (!err)
 		err = kdk_task_find(kernel, pid, &reader->files->task);
 	if (!err)
-		err = kdk_object_u64(kernel, reader->files->task.address, "task_struct.files",
-				     &table);
+		err = kdk_object_u64(kernel, reader->files->task.address,
+				     "task_struct.files", &table);
 	if (!err)
-		err = kdk_object_u64(kernel, reader->files->task.address, "task_struct.fs", &fs);
+		err = kdk_object_u64(kernel, reader->files->task.address,
+				     "task_struct.fs", &fs);
 	if (err)
 		return err;
 	/* What one of these lacks must not hide the others. */
-	kdk_remarks_add_error(remarks, read_places(reader, fs), "root and working directory");
+	kdk_remarks_add_error(remarks, read_places(reader, fs),
+			      "root and working directory");
 	kdk_remarks_add_error(remarks, read_program(reader), "program");
 	if (!table)
 		return NULL;
@@ -225,7 +240,8 @@ static struct kdk_error *read_all(struct reader *reader, int32_t pid)
 	return NULL;
 }
 
-struct kdk_error *kdk_files_read(struct kdk_kernel *kernel, int32_t pid, struct kdk_files *ret)
+struct kdk_error *kdk_files_read(struct kdk_kernel *kernel, int32_t pid,
+				 struct kdk_files *ret)
 {
 	struct kdk_files files = { 0 };
 	struct reader reader = { .kernel = kernel, .files = &files };

@@ -38,7 +38,8 @@ struct kdk_files {
 	struct kdk_remarks remarks;
 };
 
-struct kdk_error *kdk_files_read(struct kdk_kernel *kernel, int32_t pid, struct kdk_files *ret);
+struct kdk_error *kdk_files_read(struct kdk_kernel *kernel, int32_t pid,
+				 struct kdk_files *ret);
 void kdk_files_deinit(struct kdk_files *files);
 
 /* "file", "socket" … */

@@ -11,7 +11,7 @@
 #include "vmcore/kernel/trees.h"
 
 #define IRQS_MAX (1u << 20)
-#define ACTIONS_MAX 256		/* that share one interrupt */
+#define ACTIONS_MAX 256 /* that share one interrupt */
 #define NAME_MAX_BYTES 64
 
 /* kernel/irq/settings.h, include/linux/irq.h */
@@ -35,7 +35,7 @@ struct reader {
 	struct kdk_kernel *kernel;
 	struct kdk_percpu percpu;
 	struct kdk_shape desc;
-	uint64_t chained;	/* &chained_action; 0 when not known */
+	uint64_t chained; /* &chained_action; 0 when not known */
 	struct kdk_irqs *irqs;
 	size_t capacity;
 };
@@ -46,7 +46,8 @@ static struct kdk_error *grow(struct reader *reader, struct kdk_irq **ret)
 
 	if (irqs->count == reader->capacity) {
 		size_t capacity = reader->capacity ? reader->capacity * 2 : 32;
-		struct kdk_irq *grown = reallocarray(irqs->irqs, capacity, sizeof(*grown));
+		struct kdk_irq *grown =
+			reallocarray(irqs->irqs, capacity, sizeof(*grown));
 
 		if (!grown)
 			return &kdk_enomem;
@@ -93,8 +94,8 @@ static struct kdk_error *read_actions(struct reader *reader, uint64_t first, cha
 	while (!err && walk.count < ACTIONS_MAX && kdk_list_next(&walk, &action)) {
 		char name[NAME_MAX_BYTES] = "";
 
-		kdk_error_destroy(kdk_object_string(reader->kernel, action, "irqaction.name", name,
-						    sizeof(name)));
+		kdk_error_destroy(kdk_object_string(
+			reader->kernel, action, "irqaction.name", name, sizeof(name)));
 		if (walk.count > 1)
 			kdk_buffer_puts(&text, ", ");
 		kdk_buffer_puts(&text, name);
@@ -117,17 +118,19 @@ static void read_counts(struct reader *reader, struct kdk_irq *irq, uint64_t poi
 			irq->counts[i] = count;
 		else
 			kdk_remarks_add(&reader->irqs->remarks,
-					"counts of interrupt %s are not in the dump", irq->label);
+					"counts of interrupt %s are not in the dump",
+					irq->label);
 	}
 }
 
-static struct kdk_error *fill(struct reader *reader, struct kdk_irq *irq, const uint64_t *desc)
+static struct kdk_error *fill(struct reader *reader, struct kdk_irq *irq,
+			      const uint64_t *desc)
 {
 	char chip[NAME_MAX_BYTES] = "", flow[NAME_MAX_BYTES] = "";
 
 	if (desc[CHIP])
-		kdk_error_destroy(kdk_object_string(reader->kernel, desc[CHIP], "irq_chip.name",
-						    chip, sizeof(chip)));
+		kdk_error_destroy(kdk_object_string(reader->kernel, desc[CHIP],
+						    "irq_chip.name", chip, sizeof(chip)));
 	kdk_string_at(reader->kernel, desc[FLOW], flow, sizeof(flow));
 	irq->hardware = desc[HARDWARE];
 	irq->level = desc[STATE] & IRQD_LEVEL;
@@ -200,7 +203,8 @@ static bool named_counts(struct reader *reader, const struct kdk_irq_name *name,
 	uint32_t count;
 
 	if (name->path) {
-		struct kdk_error *err = kdk_kernel_offset(reader->kernel, name->path, &offset);
+		struct kdk_error *err =
+			kdk_kernel_offset(reader->kernel, name->path, &offset);
 
 		kdk_error_destroy(err);
 		if (err)
@@ -225,7 +229,8 @@ static struct kdk_error *walk_named(struct reader *reader)
 
 		if (err)
 			return err;
-		if (!named_counts(reader, name, irq) || (name->if_any && !any(reader, irq))) {
+		if (!named_counts(reader, name, irq) ||
+		    (name->if_any && !any(reader, irq))) {
 			drop(reader->irqs);
 			continue;
 		}
@@ -244,19 +249,23 @@ static struct kdk_error *read_all(struct reader *reader)
 	struct kdk_irqs *irqs = reader->irqs;
 	struct kdk_error *err;
 
-	irqs->cpus = calloc(reader->percpu.count ? reader->percpu.count : 1, sizeof(*irqs->cpus));
+	irqs->cpus = calloc(reader->percpu.count ? reader->percpu.count : 1,
+			    sizeof(*irqs->cpus));
 	if (!irqs->cpus)
 		return &kdk_enomem;
 	for (size_t cpu = 0; cpu < reader->percpu.count; cpu++)
 		if (reader->percpu.cpus[cpu].present)
 			irqs->cpus[irqs->cpu_count++] = cpu;
-	err = kdk_shape_make(reader->kernel, desc_paths, DESC_MEMBERS, CHIP, &reader->desc);
+	err = kdk_shape_make(reader->kernel, desc_paths, DESC_MEMBERS, CHIP,
+			     &reader->desc);
 	if (!err)
 		err = walk_numbered(reader);
 	if (!err)
 		err = walk_named(reader);
-	irqs->errors_known = kdk_symbol_value(reader->kernel, "irq_err_count", 4, &irqs->errors);
-	irqs->missed_known = kdk_symbol_value(reader->kernel, "irq_mis_count", 4, &irqs->missed);
+	irqs->errors_known =
+		kdk_symbol_value(reader->kernel, "irq_err_count", 4, &irqs->errors);
+	irqs->missed_known =
+		kdk_symbol_value(reader->kernel, "irq_mis_count", 4, &irqs->missed);
 	return err;
 }
 

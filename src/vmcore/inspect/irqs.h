@@ -15,7 +15,7 @@ struct kdk_irq {
 	uint64_t hardware;	/* number on its chip */
 	bool level;		/* triggered by level, not edge */
 	char *flow;		/* "edge", "fasteoi"; owned; hostile */
-	char *actions;		/* "virtio0-req.0, …", or what a named one is; owned; hostile */
+	char *actions;		/* "virtio0-req.0, …", what a named one is; owned; hostile */
 };
 
 struct kdk_irqs {

@@ -7,10 +7,10 @@
 
 struct kdk_irq_name {
 	const char *label;
-	const char *path;	/* a member of the per-CPU variable irq_stat */
-	const char *symbol;	/* or a per-CPU variable of its own */
-	const char *text;	/* as the kernel explains it */
-	bool if_any;		/* shown only when it has happened */
+	const char *path;   /* a member of the per-CPU variable irq_stat */
+	const char *symbol; /* or a per-CPU variable of its own */
+	const char *text;   /* as the kernel explains it */
+	bool if_any;	    /* shown only when it has happened */
 };
 
 /* x86: arch/x86/kernel/irq.c; ends with a NULL label */

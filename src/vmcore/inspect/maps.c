@@ -62,7 +62,8 @@ void kdk_map_permissions(const struct kdk_map *map, char text[5])
 }
 
 /* The vDSO and its kind: their operations are the kernel's for special mappings. */
-static bool special_name(struct reader *reader, const uint64_t *vma, char *name, size_t size)
+static bool special_name(struct reader *reader, const uint64_t *vma, char *name,
+			 size_t size)
 {
 	struct kdk_kernel *kernel = reader->kernel;
 	struct kdk_symbols *symbols;
@@ -79,7 +80,8 @@ static bool special_name(struct reader *reader, const uint64_t *vma, char *name,
 	if (!err && function && kdk_symbols_at(symbols, function, &symbol) &&
 	    !strcmp(symbol.name, "special_mapping_name")) {
 		special = vma[PRIVATE];
-		err = kdk_object_string(kernel, special, "vm_special_mapping.name", name, size);
+		err = kdk_object_string(kernel, special, "vm_special_mapping.name", name,
+					size);
 		found = !err;
 	}
 	kdk_error_destroy(err);
@@ -87,15 +89,16 @@ static bool special_name(struct reader *reader, const uint64_t *vma, char *name,
 }
 
 /* The name that prctl(PR_SET_VMA_ANON_NAME) gave. */
-static bool given_name(struct reader *reader, const uint64_t *vma, char *text, size_t size)
+static bool given_name(struct reader *reader, const uint64_t *vma, char *text,
+		       size_t size)
 {
 	char name[80] = "";
 	struct kdk_error *err;
 
 	if (!vma[ANON_NAME])
 		return false;
-	err = kdk_object_string(reader->kernel, vma[ANON_NAME], "anon_vma_name.name", name,
-				sizeof(name));
+	err = kdk_object_string(reader->kernel, vma[ANON_NAME], "anon_vma_name.name",
+				name, sizeof(name));
 	kdk_error_destroy(err);
 	if (err)
 		return false;
@@ -103,7 +106,8 @@ static bool given_name(struct reader *reader, const uint64_t *vma, char *text, s
 	return true;
 }
 
-static void name_memory(struct reader *reader, const uint64_t *vma, char *text, size_t size)
+static void name_memory(struct reader *reader, const uint64_t *vma, char *text,
+			size_t size)
 {
 	const uint64_t *mm = reader->mm_value;
 
@@ -122,7 +126,8 @@ static void fill_file(struct reader *reader, struct kdk_map *map, const uint64_t
 		      char text[KDK_PATH_MAX])
 {
 	struct kdk_remarks *remarks = &reader->maps->remarks;
-	uint64_t file[KDK_FILE_MEMBERS], inode[KDK_INODE_MEMBERS], super_block[KDK_SB_MEMBERS];
+	uint64_t file[KDK_FILE_MEMBERS], inode[KDK_INODE_MEMBERS],
+		super_block[KDK_SB_MEMBERS];
 	struct kdk_kernel *kernel = reader->kernel;
 	struct kdk_path path;
 	enum kdk_path_end end;
@@ -130,10 +135,11 @@ static void fill_file(struct reader *reader, struct kdk_map *map, const uint64_t
 
 	err = kdk_shape_read(kernel, &reader->paths.file, vma[FILE_POINTER], file);
 	if (!err)
-		err = kdk_shape_read(kernel, &reader->paths.inode, file[KDK_FILE_INODE], inode);
+		err = kdk_shape_read(kernel, &reader->paths.inode, file[KDK_FILE_INODE],
+				     inode);
 	if (!err)
-		err = kdk_shape_read(kernel, &reader->paths.super_block, inode[KDK_INODE_SB],
-				     super_block);
+		err = kdk_shape_read(kernel, &reader->paths.super_block,
+				     inode[KDK_INODE_SB], super_block);
 	if (err) {
 		kdk_remarks_add_error(remarks, err, "file of the mapping at %#jx",
 				      (uintmax_t)map->start);
@@ -143,7 +149,8 @@ static void fill_file(struct reader *reader, struct kdk_map *map, const uint64_t
 	map->inode = inode[KDK_INODE_NUMBER];
 	map->device = super_block[KDK_SB_DEV];
 	path = (struct kdk_path){ file[KDK_FILE_MNT], file[KDK_FILE_DENTRY] };
-	kdk_remarks_add_error(remarks, kdk_path_read(&reader->paths, &path, NULL, text, &end),
+	kdk_remarks_add_error(remarks,
+			      kdk_path_read(&reader->paths, &path, NULL, text, &end),
 			      "file of the mapping at %#jx", (uintmax_t)map->start);
 }
 
@@ -153,7 +160,8 @@ static struct kdk_error *grow(struct reader *reader, struct kdk_map **ret)
 
 	if (maps->count == reader->capacity) {
 		size_t capacity = reader->capacity ? reader->capacity * 2 : 32;
-		struct kdk_map *grown = reallocarray(maps->maps, capacity, sizeof(*grown));
+		struct kdk_map *grown =
+			reallocarray(maps->maps, capacity, sizeof(*grown));
 
 		if (!grown)
 			return &kdk_enomem;
@@ -224,7 +232,8 @@ static struct kdk_error *walk_list(struct reader *reader, uint64_t mm)
 
 	err = kdk_object_u64(reader->kernel, mm, "mm_struct.mmap", &first);
 	if (!err)
-		err = kdk_chain_begin(&walk, reader->kernel, first, "vm_area_struct.vm_next");
+		err = kdk_chain_begin(&walk, reader->kernel, first,
+				      "vm_area_struct.vm_next");
 	while (!err && reader->maps->count < MAPS_MAX && kdk_list_next(&walk, &vma))
 		err = add(reader, vma);
 	if (walk.note)
@@ -233,17 +242,20 @@ static struct kdk_error *walk_list(struct reader *reader, uint64_t mm)
 	return err;
 }
 
-/* x86_64's page of system calls belongs to every 64-bit process and to no address space. */
+/* x86_64's page of system calls belongs to every 64-bit process and to no address space.
+ */
 static struct kdk_error *add_vsyscall(struct reader *reader)
 {
 	struct kdk_maps *maps = reader->maps;
 	uint64_t mode = VSYSCALL_NONE, flags, gate;
 	struct kdk_error *err;
 
-	if (!kdk_symbol_value(reader->kernel, "vsyscall_mode", 4, &mode) || mode == VSYSCALL_NONE)
+	if (!kdk_symbol_value(reader->kernel, "vsyscall_mode", 4, &mode) ||
+	    mode == VSYSCALL_NONE)
 		return NULL;
 	/* Not of 32-bit processes, where the kernel can tell. */
-	err = kdk_object_u64(reader->kernel, maps->task.mm, "mm_struct.context.flags", &flags);
+	err = kdk_object_u64(reader->kernel, maps->task.mm, "mm_struct.context.flags",
+			     &flags);
 	kdk_error_destroy(err);
 	if (!err && !(flags & MM_CONTEXT_HAS_VSYSCALL))
 		return NULL;
@@ -287,7 +299,8 @@ static struct kdk_error *read_all(struct reader *reader, int32_t pid)
 	return err ? err : add_vsyscall(reader);
 }
 
-struct kdk_error *kdk_maps_read(struct kdk_kernel *kernel, int32_t pid, struct kdk_maps *ret)
+struct kdk_error *kdk_maps_read(struct kdk_kernel *kernel, int32_t pid,
+				struct kdk_maps *ret)
 {
 	struct kdk_maps maps = { 0 };
 	struct reader reader = { .kernel = kernel, .maps = &maps };

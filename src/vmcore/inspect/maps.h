@@ -13,19 +13,20 @@ struct kdk_map {
 	uint64_t offset;	/* bytes into the file; 0 without one */
 	uint32_t device;	/* of the file's filesystem, major << 20 | minor */
 	uint64_t inode;		/* its number; 0 without a file */
-	char *name;		/* owned; hostile; a path, "[heap]" …; "" for plain memory */
+	char *name;		/* owned, hostile: a path, "[heap]" …; "": plain memory */
 };
 
 struct kdk_maps {
 	struct kdk_task task;
 	struct kdk_map *maps;	/* by address */
 	size_t count;
-	uint64_t size;		/* bytes mapped, without the kernel's own page at the end */
+	uint64_t size;		/* bytes mapped, without the kernel's own page */
 	struct kdk_remarks remarks;
 };
 
 /* A kernel thread has none. */
-struct kdk_error *kdk_maps_read(struct kdk_kernel *kernel, int32_t pid, struct kdk_maps *ret);
+struct kdk_error *kdk_maps_read(struct kdk_kernel *kernel, int32_t pid,
+				struct kdk_maps *ret);
 void kdk_maps_deinit(struct kdk_maps *maps);
 
 /* "rwxp" */

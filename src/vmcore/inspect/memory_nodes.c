@@ -10,9 +10,9 @@
 
 /* A counter array and what each CPU has not added to it yet. */
 struct stat_place {
-	uint64_t array;		/* of atomic_long_t */
-	uint64_t percpu;	/* pointer to a per-CPU struct; 0: none */
-	uint64_t diff;		/* offset of its s8 array */
+	uint64_t array;	 /* of atomic_long_t */
+	uint64_t percpu; /* pointer to a per-CPU struct; 0: none */
+	uint64_t diff;	 /* offset of its s8 array */
 };
 
 static bool offset_of(struct kdk_kernel *kernel, const char *path, uint64_t *ret)
@@ -43,8 +43,8 @@ static int64_t percpu_diff(const struct kdk_memory_counters *counters,
 		int8_t diff;
 
 		if (!counters->percpu.cpus[cpu].possible ||
-		    !kdk_percpu_pointer(counters->kernel, &counters->percpu, place->percpu, cpu,
-					&address))
+		    !kdk_percpu_pointer(counters->kernel, &counters->percpu,
+					place->percpu, cpu, &address))
 			continue;
 		err = kdk_memory_read(counters->kernel->memory, KDK_VIRTUAL,
 				      address + place->diff + index, &diff, sizeof(diff));
@@ -54,8 +54,8 @@ static int64_t percpu_diff(const struct kdk_memory_counters *counters,
 	return sum;
 }
 
-static bool read_stat(const struct kdk_memory_counters *counters, const struct stat_place *place,
-		      uint64_t index, uint64_t *ret)
+static bool read_stat(const struct kdk_memory_counters *counters,
+		      const struct stat_place *place, uint64_t index, uint64_t *ret)
 {
 	unsigned int word = counters->kernel->arch->word_bytes;
 	uint64_t value;
@@ -93,7 +93,8 @@ static bool zone_place(struct kdk_kernel *kernel, uint64_t zone, struct stat_pla
 		return false;
 	ret->array = zone + array;
 	if (offset_of(kernel, "zone.per_cpu_zonestats|zone.pageset", &pointer) &&
-	    offset_of(kernel, "per_cpu_zonestat.vm_stat_diff|per_cpu_pageset.vm_stat_diff",
+	    offset_of(kernel,
+		      "per_cpu_zonestat.vm_stat_diff|per_cpu_pageset.vm_stat_diff",
 		      &ret->diff) &&
 	    !kdk_word_at(kernel, zone + pointer, &ret->percpu))
 		ret->percpu = 0;
@@ -101,11 +102,13 @@ static bool zone_place(struct kdk_kernel *kernel, uint64_t zone, struct stat_pla
 }
 
 /* Address of zone `index` of a node; false past the last one. */
-static bool zone_at(struct kdk_kernel *kernel, uint64_t node, unsigned int index, uint64_t *ret)
+static bool zone_at(struct kdk_kernel *kernel, uint64_t node, unsigned int index,
+		    uint64_t *ret)
 {
 	uint64_t size = kdk_kernel_sizeof(kernel, "struct zone"), count;
 	struct kdk_field zones;
-	struct kdk_error *err = kdk_kernel_field(kernel, "pglist_data.node_zones", &zones);
+	struct kdk_error *err =
+		kdk_kernel_field(kernel, "pglist_data.node_zones", &zones);
 
 	kdk_error_destroy(err);
 	if (err || !size)
@@ -142,8 +145,8 @@ bool kdk_memory_zone_stat(const struct kdk_memory_counters *counters, const char
 	if (!item_index(counters->kernel, item, &index))
 		return false;
 	for (size_t i = 0; i < counters->node_count; i++) {
-		for (unsigned int j = 0; zone_at(counters->kernel, counters->nodes[i], j, &zone);
-		     j++) {
+		for (unsigned int j = 0;
+		     zone_at(counters->kernel, counters->nodes[i], j, &zone); j++) {
 			if (!zone_place(counters->kernel, zone, &place) ||
 			    !read_stat(counters, &place, index, &value))
 				return false;
@@ -163,7 +166,8 @@ static void add_node(struct kdk_memory_counters *counters, uint64_t node)
 		counters->nodes[counters->node_count++] = node;
 }
 
-/* node_data[MAX_NUMNODES]: as long as node_states' bit mask of nodes, which ends at 1024. */
+/* node_data[MAX_NUMNODES]: as long as node_states' bit mask of nodes, which ends at 1024.
+ */
 static void nodes_by_symbol(struct kdk_memory_counters *counters)
 {
 	struct kdk_kernel *kernel = counters->kernel;
@@ -206,9 +210,9 @@ static void nodes_by_kswapd(struct kdk_memory_counters *counters)
 
 		if (strncmp(task->comm, "kswapd", 6) || !(task->flags & KDK_TASK_KTHREAD))
 			continue;
-		err = kdk_object_u64(kernel, task->address,
-				     "task_struct.worker_private|task_struct.set_child_tid",
-				     &kthread);
+		err = kdk_object_u64(
+			kernel, task->address,
+			"task_struct.worker_private|task_struct.set_child_tid", &kthread);
 		if (!err)
 			err = kdk_object_u64(kernel, kthread, "kthread.data", &node);
 		if (!err)
@@ -228,10 +232,11 @@ struct kdk_error *kdk_memory_counters_init(struct kdk_memory_counters *counters,
 	if (!counters->node_count)
 		nodes_by_kswapd(counters);
 	if (!counters->node_count)
-		return kdk_error_new(KDK_ERROR_ABSENT, "no memory node was found: neither the symbols "
-						       "node_data and contig_page_data are known "
-						       "nor a kswapd thread; give the kernel's "
-						       "System.map or vmlinux");
+		return kdk_error_new(KDK_ERROR_ABSENT,
+				     "no memory node was found: neither the symbols "
+				     "node_data and contig_page_data are known "
+				     "nor a kswapd thread; give the kernel's "
+				     "System.map or vmlinux");
 	kdk_error_destroy(kdk_percpu_read(kernel, &counters->percpu));
 	return NULL;
 }
@@ -259,7 +264,8 @@ static void read_watermarks(struct kdk_kernel *kernel, struct kdk_memory_zone *z
 	if (!offset_of(kernel, "zone._watermark|zone.watermark", &offset))
 		return;
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(marks); i++)
-		if (kdk_word_at(kernel, zone->address + offset + i * kernel->arch->word_bytes,
+		if (kdk_word_at(kernel,
+				zone->address + offset + i * kernel->arch->word_bytes,
 				&pages))
 			*marks[i] = pages * kernel->page_size;
 }
@@ -273,16 +279,19 @@ static void read_orders(struct kdk_kernel *kernel, struct kdk_memory_zone *zone)
 	kdk_error_destroy(err);
 	if (err || !size || !offset_of(kernel, "free_area.nr_free", &offset))
 		return;
-	for (; zone->orders < areas.size / size && zone->orders < KDK_ZONE_ORDERS; zone->orders++)
+	for (; zone->orders < areas.size / size && zone->orders < KDK_ZONE_ORDERS;
+	     zone->orders++)
 		if (!kdk_word_at(kernel,
-				 zone->address + areas.offset + zone->orders * size + offset,
+				 zone->address + areas.offset + zone->orders * size +
+					 offset,
 				 &zone->free_blocks[zone->orders]))
 			return;
 }
 
 /* False for a zone without memory. */
 static bool read_zone(struct kdk_memory_counters *counters, const struct kdk_shape *shape,
-		      uint64_t address, struct kdk_memory_use *use, struct kdk_memory_zone *zone)
+		      uint64_t address, struct kdk_memory_use *use,
+		      struct kdk_memory_zone *zone)
 {
 	struct kdk_kernel *kernel = counters->kernel;
 	uint64_t value[ZONE_MEMBERS], index, free = 0;
@@ -300,7 +309,8 @@ static bool read_zone(struct kdk_memory_counters *counters, const struct kdk_sha
 		.managed = value[MANAGED] * kernel->page_size,
 	};
 	kdk_string_at(kernel, value[NAME], zone->name, sizeof(zone->name));
-	if (item_index(kernel, "NR_FREE_PAGES", &index) && zone_place(kernel, address, &place))
+	if (item_index(kernel, "NR_FREE_PAGES", &index) &&
+	    zone_place(kernel, address, &place))
 		read_stat(counters, &place, index, &free);
 	zone->free = free * kernel->page_size;
 	read_watermarks(kernel, zone);
@@ -324,7 +334,8 @@ static uint64_t node_stat(const struct kdk_memory_counters *counters, uint64_t n
 }
 
 static struct kdk_error *read_node(struct kdk_memory_counters *counters, uint64_t address,
-				   const struct kdk_shape *shape, struct kdk_memory_use *use,
+				   const struct kdk_shape *shape,
+				   struct kdk_memory_use *use,
 				   struct kdk_memory_node *node)
 {
 	uint64_t zone, reserve, id = 0;
@@ -334,7 +345,8 @@ static struct kdk_error *read_node(struct kdk_memory_counters *counters, uint64_
 	node->zones = calloc(ZONES_MAX, sizeof(*node->zones));
 	if (!node->zones)
 		return &kdk_enomem;
-	kdk_error_destroy(kdk_object_u64(counters->kernel, address, "pglist_data.node_id", &id));
+	kdk_error_destroy(
+		kdk_object_u64(counters->kernel, address, "pglist_data.node_id", &id));
 	node->id = id;
 	for (unsigned int i = 0; zone_at(counters->kernel, address, i, &zone); i++)
 		if (read_zone(counters, shape, zone, use, &node->zones[node->zone_count]))
@@ -347,7 +359,8 @@ static struct kdk_error *read_node(struct kdk_memory_counters *counters, uint64_
 	node->anon = node_stat(counters, address, "NR_ANON_MAPPED");
 	node->slab = node_stat(counters, address, "NR_SLAB_RECLAIMABLE_B") +
 		     node_stat(counters, address, "NR_SLAB_UNRECLAIMABLE_B");
-	err = kdk_object_u64(counters->kernel, address, "pglist_data.totalreserve_pages", &reserve);
+	err = kdk_object_u64(counters->kernel, address, "pglist_data.totalreserve_pages",
+			     &reserve);
 	counters->reserve += err ? 0 : reserve;
 	kdk_error_destroy(err);
 	return NULL;
@@ -359,7 +372,8 @@ struct kdk_error *kdk_memory_nodes_read(struct kdk_memory_counters *counters,
 	struct kdk_shape shape;
 	struct kdk_error *err;
 
-	err = kdk_shape_make(counters->kernel, zone_paths, ZONE_MEMBERS, START_PFN + 1, &shape);
+	err = kdk_shape_make(counters->kernel, zone_paths, ZONE_MEMBERS, START_PFN + 1,
+			     &shape);
 	if (err)
 		return err;
 	use->nodes = calloc(counters->node_count, sizeof(*use->nodes));

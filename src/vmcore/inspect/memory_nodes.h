@@ -11,10 +11,10 @@
 
 struct kdk_memory_counters {
 	struct kdk_kernel *kernel;
-	struct kdk_percpu percpu;	/* empty: what CPUs have not added up yet is missing */
+	struct kdk_percpu percpu;	/* empty: what CPUs keep to themselves is missing */
 	uint64_t nodes[KDK_NODES_MAX];	/* addresses of pglist_data */
 	size_t node_count;
-	uint64_t reserve, low;		/* pages: sums of totalreserve_pages and low watermarks */
+	uint64_t reserve, low;		/* pages: reserves and low watermarks, summed */
 	uint64_t managed;		/* pages */
 };
 
@@ -27,7 +27,7 @@ void kdk_memory_counters_deinit(struct kdk_memory_counters *counters);
 struct kdk_error *kdk_memory_nodes_read(struct kdk_memory_counters *counters,
 					struct kdk_memory_use *use);
 
-/* Sum over all nodes of an enum node_stat_item; false when this kernel has no such item. */
+/* Sum over all nodes of an enum node_stat_item; false: this kernel has no such item. */
 bool kdk_memory_node_stat(const struct kdk_memory_counters *counters, const char *item,
 			  uint64_t *ret);
 

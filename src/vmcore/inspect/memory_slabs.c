@@ -50,11 +50,14 @@ static void add_nodes(struct reader *reader, struct kdk_memory_slab *slab, uint6
 		struct kdk_error *err;
 
 		if (!kdk_word_at(reader->kernel,
-				 array + reader->use->nodes[i].id * reader->kernel->arch->word_bytes,
-				 &pointer) || !pointer)
+				 array + reader->use->nodes[i].id *
+						 reader->kernel->arch->word_bytes,
+				 &pointer) ||
+		    !pointer)
 			continue;
 		err = kdk_shape_read(reader->kernel, &reader->node, pointer, value);
-		kdk_remarks_add_error(&reader->use->remarks, err, "slabs of %s", slab->name);
+		kdk_remarks_add_error(&reader->use->remarks, err, "slabs of %s",
+				      slab->name);
 		slab->slabs += value[SLABS];
 		slab->objects += value[OBJECTS];
 	}
@@ -69,7 +72,8 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 
 	if (use->slab_count == reader->capacity) {
 		size_t capacity = reader->capacity ? reader->capacity * 2 : 128;
-		struct kdk_memory_slab *grown = reallocarray(use->slabs, capacity, sizeof(*grown));
+		struct kdk_memory_slab *grown =
+			reallocarray(use->slabs, capacity, sizeof(*grown));
 
 		if (!grown)
 			return &kdk_enomem;
@@ -78,7 +82,8 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 	}
 	err = kdk_shape_read(reader->kernel, &reader->cache, address, value);
 	if (err) {
-		kdk_remarks_add_error(&use->remarks, err, "kmem_cache %#jx", (uintmax_t)address);
+		kdk_remarks_add_error(&use->remarks, err, "kmem_cache %#jx",
+				      (uintmax_t)address);
 		return NULL;
 	}
 	slab = &use->slabs[use->slab_count++];
@@ -88,7 +93,8 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 	};
 	kdk_string_at(reader->kernel, value[NAME], slab->name, sizeof(slab->name));
 	add_nodes(reader, slab, value[NODES]);
-	bytes = (uint64_t)reader->kernel->page_size << (value[LAYOUT] >> ORDER_SHIFT & 31);
+	bytes = (uint64_t)reader->kernel->page_size
+		<< (value[LAYOUT] >> ORDER_SHIFT & 31);
 	if (__builtin_mul_overflow(slab->slabs, bytes, &slab->size)) {
 		kdk_remarks_add(&use->remarks, "the number of slabs of %s cannot be true",
 				slab->name);
@@ -97,16 +103,19 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 	return NULL;
 }
 
-struct kdk_error *kdk_memory_slabs_read(struct kdk_kernel *kernel, struct kdk_memory_use *use)
+struct kdk_error *kdk_memory_slabs_read(struct kdk_kernel *kernel,
+					struct kdk_memory_use *use)
 {
 	struct reader reader = { .kernel = kernel, .use = use };
 	struct kdk_list_walk walk = { 0 };
 	uint64_t head, cache;
 	struct kdk_error *err;
 
-	err = kdk_shape_make(kernel, cache_paths, CACHE_MEMBERS, CACHE_MEMBERS, &reader.cache);
+	err = kdk_shape_make(kernel, cache_paths, CACHE_MEMBERS, CACHE_MEMBERS,
+			     &reader.cache);
 	if (!err)
-		err = kdk_shape_make(kernel, node_paths, NODE_MEMBERS, NODE_MEMBERS, &reader.node);
+		err = kdk_shape_make(kernel, node_paths, NODE_MEMBERS, NODE_MEMBERS,
+				     &reader.node);
 	if (!err)
 		err = kdk_symbol_address(kernel, "slab_caches", &head);
 	if (!err)

@@ -81,19 +81,22 @@ static void set(struct kdk_memory_use *use, enum kdk_memory_item item, uint64_t 
 	use->known[item] = true;
 }
 
-static void read_stats(const struct kdk_memory_counters *counters, struct kdk_memory_use *use)
+static void read_stats(const struct kdk_memory_counters *counters,
+		       struct kdk_memory_use *use)
 {
 	uint64_t page = counters->kernel->page_size, value;
 
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(stats); i++)
-		if (stats[i].zone ? kdk_memory_zone_stat(counters, stats[i].name, &value) :
-				    kdk_memory_node_stat(counters, stats[i].name, &value))
+		if (stats[i].zone ? kdk_memory_zone_stat(counters, stats[i].name, &value)
+				  : kdk_memory_node_stat(counters, stats[i].name, &value))
 			set(use, stats[i].item, value * page);
 	if (kdk_memory_node_stat(counters, "NR_KERNEL_STACK_KB", &value))
 		set(use, KDK_MEM_KERNEL_STACKS, value * 1024);
-	if (use->known[KDK_MEM_SLAB_RECLAIMABLE] && use->known[KDK_MEM_SLAB_UNRECLAIMABLE])
-		set(use, KDK_MEM_SLAB, use->value[KDK_MEM_SLAB_RECLAIMABLE] +
-					       use->value[KDK_MEM_SLAB_UNRECLAIMABLE]);
+	if (use->known[KDK_MEM_SLAB_RECLAIMABLE] &&
+	    use->known[KDK_MEM_SLAB_UNRECLAIMABLE])
+		set(use, KDK_MEM_SLAB,
+		    use->value[KDK_MEM_SLAB_RECLAIMABLE] +
+			    use->value[KDK_MEM_SLAB_UNRECLAIMABLE]);
 }
 
 /* Counts of pages that are variables of their own. */
@@ -124,7 +127,8 @@ static void read_symbols(struct kdk_kernel *kernel, struct kdk_memory_use *use)
 static bool find_bdev(const struct kdk_paths *paths, uint64_t *ret)
 {
 	struct kdk_kernel *kernel = paths->kernel;
-	uint64_t fs, dentry, block, value[KDK_SB_MEMBERS], dentry_value[KDK_DENTRY_MEMBERS];
+	uint64_t fs, dentry, block, value[KDK_SB_MEMBERS],
+		dentry_value[KDK_DENTRY_MEMBERS];
 	struct kdk_list_walk walk = { 0 };
 	struct kdk_task task;
 	struct kdk_error *err;
@@ -145,8 +149,10 @@ static bool find_bdev(const struct kdk_paths *paths, uint64_t *ret)
 	if (!err)
 		err = kdk_list_begin(&walk, kernel, dentry_value[KDK_DENTRY_SB],
 				     "super_block.s_list");
-	while (!err && !found && walk.count < SUPER_BLOCKS_MAX && kdk_list_next(&walk, &block)) {
-		kdk_error_destroy(kdk_shape_read(kernel, &paths->super_block, block, value));
+	while (!err && !found && walk.count < SUPER_BLOCKS_MAX &&
+	       kdk_list_next(&walk, &block)) {
+		kdk_error_destroy(
+			kdk_shape_read(kernel, &paths->super_block, block, value));
 		found = value[KDK_SB_MAGIC] == MAGIC_BDEV;
 	}
 	kdk_list_end(&walk);
@@ -172,10 +178,12 @@ static bool read_buffers(struct kdk_kernel *kernel, struct kdk_memory_use *use)
 	if (!err)
 		err = kdk_list_begin(&walk, kernel, bdev + offset, "inode.i_sb_list");
 	while (!err && kdk_list_next(&walk, &inode)) {
-		struct kdk_error *lost = kdk_object_u64(kernel, inode, "inode.i_mapping", &mapping);
+		struct kdk_error *lost =
+			kdk_object_u64(kernel, inode, "inode.i_mapping", &mapping);
 
 		if (!lost)
-			lost = kdk_object_u64(kernel, mapping, "address_space.nrpages", &pages);
+			lost = kdk_object_u64(kernel, mapping, "address_space.nrpages",
+					      &pages);
 		total += lost ? 0 : pages;
 		kdk_error_destroy(lost);
 	}
@@ -208,8 +216,9 @@ static void reckon_available(const struct kdk_memory_counters *counters,
 	kdk_memory_node_stat(counters, "NR_KERNEL_MISC_RECLAIMABLE", &misc);
 	reclaimable = use->value[KDK_MEM_SLAB_RECLAIMABLE] + misc * page;
 	reclaimable -= reclaimable / 2 < low ? reclaimable / 2 : low;
-	set(use, KDK_MEM_AVAILABLE, less(use->value[KDK_MEM_FREE] + cache + reclaimable,
-					 counters->reserve * page));
+	set(use, KDK_MEM_AVAILABLE,
+	    less(use->value[KDK_MEM_FREE] + cache + reclaimable,
+		 counters->reserve * page));
 }
 
 static void reckon(const struct kdk_memory_counters *counters, struct kdk_memory_use *use)
@@ -219,11 +228,13 @@ static void reckon(const struct kdk_memory_counters *counters, struct kdk_memory
 	if (!use->known[KDK_MEM_TOTAL])
 		set(use, KDK_MEM_TOTAL, counters->managed * page);
 	if (!read_buffers(counters->kernel, use))
-		kdk_remarks_add(&use->remarks,
-				"pages of block devices could not be told from other cached ones");
+		kdk_remarks_add(
+			&use->remarks,
+			"pages of block devices could not be told apart");
 	if (kdk_memory_node_stat(counters, "NR_FILE_PAGES", &file))
-		set(use, KDK_MEM_CACHED, less(file * page, use->value[KDK_MEM_SWAP_CACHED] +
-						       use->value[KDK_MEM_BUFFERS]));
+		set(use, KDK_MEM_CACHED,
+		    less(file * page,
+			 use->value[KDK_MEM_SWAP_CACHED] + use->value[KDK_MEM_BUFFERS]));
 	reckon_available(counters, use);
 }
 
@@ -237,7 +248,8 @@ static const char *const hstate_paths[HSTATE_MEMBERS] = {
 	[SURPLUS] = "hstate.surplus_huge_pages",
 };
 
-static struct kdk_error *read_hugepages(struct kdk_kernel *kernel, struct kdk_memory_use *use)
+static struct kdk_error *read_hugepages(struct kdk_kernel *kernel,
+					struct kdk_memory_use *use)
 {
 	uint64_t table, count, size = kdk_kernel_sizeof(kernel, "struct hstate");
 	uint64_t value[HSTATE_MEMBERS], total = 0, free = 0;
@@ -245,7 +257,8 @@ static struct kdk_error *read_hugepages(struct kdk_kernel *kernel, struct kdk_me
 	struct kdk_error *err = kdk_symbol_address(kernel, "hstates", &table);
 
 	if (!err)
-		err = kdk_shape_make(kernel, hstate_paths, HSTATE_MEMBERS, FREE + 1, &shape);
+		err = kdk_shape_make(kernel, hstate_paths, HSTATE_MEMBERS, FREE + 1,
+				     &shape);
 	if (err || !size || !kdk_symbol_value(kernel, "hugetlb_max_hstate", 4, &count)) {
 		kdk_error_destroy(err);
 		return NULL;
@@ -293,7 +306,8 @@ static struct kdk_error *read_all(struct kdk_memory_counters *counters,
 	return err ? err : kdk_memory_slabs_read(counters->kernel, use);
 }
 
-struct kdk_error *kdk_memory_use_read(struct kdk_kernel *kernel, struct kdk_memory_use *ret)
+struct kdk_error *kdk_memory_use_read(struct kdk_kernel *kernel,
+				      struct kdk_memory_use *ret)
 {
 	struct kdk_memory_counters counters;
 	struct kdk_memory_use use = { 0 };

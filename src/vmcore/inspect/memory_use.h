@@ -88,7 +88,8 @@ struct kdk_memory_use {
 	struct kdk_remarks remarks;
 };
 
-struct kdk_error *kdk_memory_use_read(struct kdk_kernel *kernel, struct kdk_memory_use *ret);
+struct kdk_error *kdk_memory_use_read(struct kdk_kernel *kernel,
+				      struct kdk_memory_use *ret);
 void kdk_memory_use_deinit(struct kdk_memory_use *use);
 
 /* As JSON has it: "total", "free", "cached" … */

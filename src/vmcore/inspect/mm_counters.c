@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmcore/inspect/mm_counters.h"
 
-/* Order of MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES (include/linux/mm_types_task.h) */
+/* MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES
+ * (include/linux/mm_types_task.h) */
 enum { FILE_PAGES, ANON_PAGES, SWAP_ENTRIES, SHMEM_PAGES, COUNTERS };
 
 static bool offset_of(struct kdk_kernel *kernel, const char *path, uint64_t *ret)
@@ -23,9 +24,11 @@ void kdk_mm_layout_make(struct kdk_kernel *kernel, struct kdk_mm_layout *ret)
 	} else if (offset_of(kernel, "mm_struct.rss_stat", &layout.rss)) {
 		layout.per_cpu = true;
 		layout.rss_stride = kdk_kernel_sizeof(kernel, "struct percpu_counter");
-		layout.rss_known = layout.rss_stride &&
+		layout.rss_known =
+			layout.rss_stride &&
 			offset_of(kernel, "percpu_counter.count", &layout.count_offset) &&
-			offset_of(kernel, "percpu_counter.counters", &layout.counters_offset);
+			offset_of(kernel, "percpu_counter.counters",
+				  &layout.counters_offset);
 	}
 	*ret = layout;
 }
@@ -63,7 +66,8 @@ static struct kdk_error *read_counter(struct kdk_kernel *kernel,
 	} else {
 		err = kdk_memory_read_u64(kernel->memory, KDK_VIRTUAL,
 					  address + layout->count_offset, &value);
-		if (!err && kdk_word_at(kernel, address + layout->counters_offset, &pointer))
+		if (!err &&
+		    kdk_word_at(kernel, address + layout->counters_offset, &pointer))
 			value += percpu_part(kernel, percpu, pointer);
 	}
 	if (!err)
@@ -80,8 +84,8 @@ struct kdk_error *kdk_mm_counters_read(struct kdk_kernel *kernel,
 	struct kdk_error *err = NULL;
 
 	if (layout->total_vm_known)
-		err = kdk_memory_read_word(kernel->memory, KDK_VIRTUAL, mm + layout->total_vm,
-					   &total);
+		err = kdk_memory_read_word(kernel->memory, KDK_VIRTUAL,
+					   mm + layout->total_vm, &total);
 	for (unsigned int i = 0; i < COUNTERS && layout->rss_known && !err; i++)
 		err = read_counter(kernel, layout, percpu,
 				   mm + layout->rss + i * layout->rss_stride, &value[i]);

@@ -7,8 +7,8 @@
 #include "vmcore/kernel/percpu.h"
 
 struct kdk_mm_layout {
-	uint64_t rss, rss_stride;	/* offset of counter 0; bytes from one to the next */
-	bool rss_known, per_cpu;	/* per_cpu: struct percpu_counter (6.2 and later) */
+	uint64_t rss, rss_stride;	/* offset of the first; bytes to the next */
+	bool rss_known, per_cpu;	/* per_cpu: percpu_counter (6.2 and later) */
 	uint64_t count_offset, counters_offset;		/* in a percpu_counter */
 	uint64_t total_vm;
 	bool total_vm_known;

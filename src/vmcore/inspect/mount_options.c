@@ -9,12 +9,8 @@ struct flag_name {
 /* MNT_* of include/linux/mount.h */
 #define MNT_READONLY 0x40
 static const struct flag_name mount_flags[] = {
-	{ 0x01, ",nosuid" },
-	{ 0x02, ",nodev" },
-	{ 0x04, ",noexec" },
-	{ 0x08, ",noatime" },
-	{ 0x10, ",nodiratime" },
-	{ 0x20, ",relatime" },
+	{ 0x01, ",nosuid" },	  { 0x02, ",nodev" },	   { 0x04, ",noexec" },
+	{ 0x08, ",noatime" },	  { 0x10, ",nodiratime" }, { 0x20, ",relatime" },
 	{ 0x80, ",nosymfollow" },
 };
 
@@ -26,8 +22,18 @@ static const struct flag_name super_block_flags[] = {
 	{ 1 << 25, ",lazytime" },
 };
 
-enum { TMPFS_BLOCKS, TMPFS_INODES, TMPFS_MODE, TMPFS_UID, TMPFS_GID, TMPFS_HUGE, TMPFS_INODE64,
-       TMPFS_NOSWAP, TMPFS_POLICY, TMPFS_MEMBERS };
+enum {
+	TMPFS_BLOCKS,
+	TMPFS_INODES,
+	TMPFS_MODE,
+	TMPFS_UID,
+	TMPFS_GID,
+	TMPFS_HUGE,
+	TMPFS_INODE64,
+	TMPFS_NOSWAP,
+	TMPFS_POLICY,
+	TMPFS_MEMBERS
+};
 
 static const char *const tmpfs_paths[TMPFS_MEMBERS] = {
 	[TMPFS_BLOCKS] = "shmem_sb_info.max_blocks",
@@ -68,8 +74,8 @@ struct kdk_error *kdk_mount_options_init(struct kdk_mount_options *options,
 	return err;
 }
 
-static void add_flags(struct kdk_buffer *text, uint64_t flags, const struct flag_name *names,
-		      size_t count)
+static void add_flags(struct kdk_buffer *text, uint64_t flags,
+		      const struct flag_name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (flags & names[i].flag)
@@ -93,7 +99,8 @@ static bool add_tmpfs(const struct kdk_mount_options *options, uint64_t info,
 		return false;
 	if (value[TMPFS_BLOCKS] != half)
 		kdk_buffer_printf(text, ",size=%juk",
-				  (uintmax_t)value[TMPFS_BLOCKS] * options->kernel->page_size / 1024);
+				  (uintmax_t)value[TMPFS_BLOCKS] *
+					  options->kernel->page_size / 1024);
 	if (value[TMPFS_INODES] != half)
 		kdk_buffer_printf(text, ",nr_inodes=%ju", (uintmax_t)value[TMPFS_INODES]);
 	if (value[TMPFS_MODE] != 01777)
@@ -149,7 +156,8 @@ static bool add_own(const struct kdk_mount_options *options, const uint64_t *sup
 		return add_proc(options, super_block[KDK_SB_INFO], text);
 	if (super_block[KDK_SB_MAGIC] == KDK_MAGIC_SYSFS)
 		return true;
-	err = kdk_shape_read(options->kernel, &options->operations, super_block[KDK_SB_OPS], &show);
+	err = kdk_shape_read(options->kernel, &options->operations,
+			     super_block[KDK_SB_OPS], &show);
 	kdk_error_destroy(err);
 	return !err && kdk_shape_has(&options->operations, 0) && !show;
 }

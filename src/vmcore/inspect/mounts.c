@@ -8,18 +8,19 @@
 #include "vmcore/inspect/task_find.h"
 #include "vmcore/kernel/trees.h"
 
-#define MOUNTS_MAX (1u << 20)	/* sysctl fs.mount-max allows 100000 per namespace */
+#define MOUNTS_MAX (1u << 20) /* sysctl fs.mount-max allows 100000 per namespace */
 
 struct reader {
 	struct kdk_kernel *kernel;
 	struct kdk_paths paths;
 	struct kdk_mount_options options;
-	struct kdk_path root;		/* of the task that looks */
+	struct kdk_path root; /* of the task that looks */
 	struct kdk_mounts *mounts;
 	size_t capacity;
 };
 
-static struct kdk_error *copy_string(struct kdk_kernel *kernel, uint64_t address, char **ret)
+static struct kdk_error *copy_string(struct kdk_kernel *kernel, uint64_t address,
+				     char **ret)
 {
 	char text[KDK_PATH_MAX];
 
@@ -36,13 +37,15 @@ static struct kdk_error *read_type(struct reader *reader, const uint64_t *super_
 	struct kdk_error *err;
 	int n;
 
-	err = kdk_object_string(reader->kernel, super_block[KDK_SB_TYPE], "file_system_type.name",
-				name, sizeof(name));
+	err = kdk_object_string(reader->kernel, super_block[KDK_SB_TYPE],
+				"file_system_type.name", name, sizeof(name));
 	if (err) {
-		kdk_remarks_add_error(&reader->mounts->remarks, err, "type of a filesystem");
+		kdk_remarks_add_error(&reader->mounts->remarks, err,
+				      "type of a filesystem");
 		strcpy(name, "?");
 	}
-	kdk_string_at(reader->kernel, super_block[KDK_SB_SUBTYPE], subtype, sizeof(subtype));
+	kdk_string_at(reader->kernel, super_block[KDK_SB_SUBTYPE], subtype,
+		      sizeof(subtype));
 	n = *subtype ? asprintf(ret, "%s.%s", name, subtype) : asprintf(ret, "%s", name);
 	return n < 0 ? &kdk_enomem : NULL;
 }
@@ -54,9 +57,10 @@ static struct kdk_error *fill(struct reader *reader, struct kdk_mount *mount,
 	uint64_t super_block[KDK_SB_MEMBERS];
 	struct kdk_error *err;
 
-	err = kdk_shape_read(reader->kernel, &reader->paths.super_block, value[KDK_MOUNT_SB],
-			     super_block);
-	kdk_remarks_add_error(&reader->mounts->remarks, err, "filesystem of %s", mountpoint);
+	err = kdk_shape_read(reader->kernel, &reader->paths.super_block,
+			     value[KDK_MOUNT_SB], super_block);
+	kdk_remarks_add_error(&reader->mounts->remarks, err, "filesystem of %s",
+			      mountpoint);
 	mount->super_block = value[KDK_MOUNT_SB];
 	mount->device_number = super_block[KDK_SB_DEV];
 	mount->mountpoint = strdup(mountpoint);
@@ -66,7 +70,8 @@ static struct kdk_error *fill(struct reader *reader, struct kdk_mount *mount,
 			      &mount->options_complete);
 	err = kdk_buffer_take(&options, &mount->options);
 	if (!err)
-		err = copy_string(reader->kernel, value[KDK_MOUNT_DEVICE], &mount->device);
+		err = copy_string(reader->kernel, value[KDK_MOUNT_DEVICE],
+				  &mount->device);
 	if (!err)
 		err = read_type(reader, super_block, &mount->type);
 	return err;
@@ -79,7 +84,8 @@ static struct kdk_error *grow(struct reader *reader, struct kdk_mount **ret)
 
 	if (mounts->count == reader->capacity) {
 		size_t capacity = reader->capacity ? reader->capacity * 2 : 32;
-		struct kdk_mount *grown = reallocarray(mounts->mounts, capacity, sizeof(*grown));
+		struct kdk_mount *grown =
+			reallocarray(mounts->mounts, capacity, sizeof(*grown));
 
 		if (!grown)
 			return &kdk_enomem;
@@ -106,7 +112,8 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 				      (uintmax_t)address);
 		return NULL;
 	}
-	/* Cursors of readers of /proc/mounts stand in the same list, with no filesystem. */
+	/* Cursors of readers of /proc/mounts stand in the same list, with no filesystem.
+	 */
 	if (!value[KDK_MOUNT_SB])
 		return NULL;
 	path.mnt = address + reader->paths.vfsmount_offset;
@@ -114,7 +121,8 @@ static struct kdk_error *add(struct reader *reader, uint64_t address)
 	err = kdk_path_read(&reader->paths, &path, &reader->root, mountpoint, &end);
 	if (!err && end != KDK_PATH_AT_ROOT)
 		return NULL;
-	kdk_remarks_add_error(&reader->mounts->remarks, err, "mount %#jx", (uintmax_t)address);
+	kdk_remarks_add_error(&reader->mounts->remarks, err, "mount %#jx",
+			      (uintmax_t)address);
 	err = grow(reader, &mount);
 	if (err)
 		return err;
@@ -131,7 +139,8 @@ static struct kdk_error *walk_list(struct reader *reader, uint64_t namespace)
 
 	err = kdk_kernel_offset(reader->kernel, "mnt_namespace.list", &offset);
 	if (!err)
-		err = kdk_list_begin(&walk, reader->kernel, namespace + offset, "mount.mnt_list");
+		err = kdk_list_begin(&walk, reader->kernel, namespace + offset,
+				     "mount.mnt_list");
 	while (!err && reader->mounts->count < MOUNTS_MAX && kdk_list_next(&walk, &mount))
 		err = add(reader, mount);
 	if (walk.note)
@@ -179,7 +188,8 @@ static struct kdk_error *find_namespace(struct reader *reader, int32_t pid, uint
 	if (!err)
 		err = kdk_object_u64(kernel, fs, "fs_struct.root.mnt", &reader->root.mnt);
 	if (!err)
-		err = kdk_object_u64(kernel, fs, "fs_struct.root.dentry", &reader->root.dentry);
+		err = kdk_object_u64(kernel, fs, "fs_struct.root.dentry",
+				     &reader->root.dentry);
 	return err;
 }
 

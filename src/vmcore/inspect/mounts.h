@@ -14,7 +14,7 @@ struct kdk_mount {
 	char *mountpoint;	/* below the task's root */
 	char *type;		/* "ext4", "fuse.sshfs" */
 	char *options;		/* "rw,relatime" */
-	bool options_complete;	/* false: the filesystem adds options that are not known here */
+	bool options_complete;	/* false: the filesystem adds some not known here */
 	uint32_t device_number;	/* s_dev as the kernel has it: major << 20 | minor */
 };
 

@@ -27,12 +27,9 @@ static const char *const mount_paths[KDK_MOUNT_MEMBERS] = {
 };
 
 static const char *const inode_paths[KDK_INODE_MEMBERS] = {
-	[KDK_INODE_MODE] = "inode.i_mode",
-	[KDK_INODE_NUMBER] = "inode.i_ino",
-	[KDK_INODE_SB] = "inode.i_sb",
-	[KDK_INODE_RDEV] = "inode.i_rdev",
-	[KDK_INODE_SIZE] = "inode.i_size",
-	[KDK_INODE_MAPPING] = "inode.i_mapping",
+	[KDK_INODE_MODE] = "inode.i_mode", [KDK_INODE_NUMBER] = "inode.i_ino",
+	[KDK_INODE_SB] = "inode.i_sb",	   [KDK_INODE_RDEV] = "inode.i_rdev",
+	[KDK_INODE_SIZE] = "inode.i_size", [KDK_INODE_MAPPING] = "inode.i_mapping",
 };
 
 static const char *const super_block_paths[KDK_SB_MEMBERS] = {
@@ -64,17 +61,17 @@ struct kdk_error *kdk_paths_init(struct kdk_paths *paths, struct kdk_kernel *ker
 	err = kdk_shape_make(kernel, dentry_paths, KDK_DENTRY_MEMBERS, KDK_DENTRY_MEMBERS,
 			     &paths->dentry);
 	if (!err)
-		err = kdk_shape_make(kernel, mount_paths, KDK_MOUNT_MEMBERS, KDK_MOUNT_NS + 1,
-				     &paths->mount);
+		err = kdk_shape_make(kernel, mount_paths, KDK_MOUNT_MEMBERS,
+				     KDK_MOUNT_NS + 1, &paths->mount);
 	if (!err)
-		err = kdk_shape_make(kernel, inode_paths, KDK_INODE_MEMBERS, KDK_INODE_SB + 1,
-				     &paths->inode);
+		err = kdk_shape_make(kernel, inode_paths, KDK_INODE_MEMBERS,
+				     KDK_INODE_SB + 1, &paths->inode);
 	if (!err)
-		err = kdk_shape_make(kernel, super_block_paths, KDK_SB_MEMBERS, KDK_SB_FLAGS + 1,
-				     &paths->super_block);
+		err = kdk_shape_make(kernel, super_block_paths, KDK_SB_MEMBERS,
+				     KDK_SB_FLAGS + 1, &paths->super_block);
 	if (!err)
-		err = kdk_shape_make(kernel, file_paths, KDK_FILE_MEMBERS, KDK_FILE_INODE + 1,
-				     &paths->file);
+		err = kdk_shape_make(kernel, file_paths, KDK_FILE_MEMBERS,
+				     KDK_FILE_INODE + 1, &paths->file);
 	if (!err)
 		err = kdk_kernel_offset(kernel, "mount.mnt", &paths->vfsmount_offset);
 	return err;
@@ -104,7 +101,8 @@ static struct kdk_error *read_name(const struct kdk_paths *paths, const uint64_t
 
 	if (length >= KDK_NAME_MAX)
 		length = KDK_NAME_MAX - 1;
-	return kdk_kernel_string(paths->kernel, dentry[KDK_DENTRY_NAME], name, length + 1);
+	return kdk_kernel_string(paths->kernel, dentry[KDK_DENTRY_NAME], name,
+				 length + 1);
 }
 
 static struct kdk_error *prepend_name(struct climb *climb, const uint64_t *dentry)
@@ -137,7 +135,8 @@ static struct kdk_error *climb_up(struct climb *climb, struct kdk_path at,
 		err = kdk_shape_read(paths->kernel, &paths->dentry, at.dentry, dentry);
 		if (err)
 			break;
-		if (at.dentry != mount[KDK_MOUNT_ROOT] && at.dentry != dentry[KDK_DENTRY_PARENT]) {
+		if (at.dentry != mount[KDK_MOUNT_ROOT] &&
+		    at.dentry != dentry[KDK_DENTRY_PARENT]) {
 			err = prepend_name(climb, dentry);
 			at.dentry = dentry[KDK_DENTRY_PARENT];
 			continue;
@@ -145,8 +144,10 @@ static struct kdk_error *climb_up(struct climb *climb, struct kdk_path at,
 		if (at.dentry != mount[KDK_MOUNT_ROOT] ||
 		    mount[KDK_MOUNT_PARENT] == mount_address) {
 			/* Errno values mark mounts of the kernel itself. */
-			*ret = (int64_t)mount[KDK_MOUNT_NS] > -4096 && (int64_t)mount[KDK_MOUNT_NS] <= 0 ?
-				       KDK_PATH_DETACHED : KDK_PATH_ABOVE;
+			*ret = (int64_t)mount[KDK_MOUNT_NS] > -4096 &&
+					       (int64_t)mount[KDK_MOUNT_NS] <= 0
+				       ? KDK_PATH_DETACHED
+				       : KDK_PATH_ABOVE;
 			return NULL;
 		}
 		at.dentry = mount[KDK_MOUNT_POINT];
@@ -160,17 +161,19 @@ static struct kdk_error *climb_up(struct climb *climb, struct kdk_path at,
 }
 
 /* "mnt", "net": what kind of namespace an inode of nsfs stands for. */
-static void namespace_kind(const struct kdk_paths *paths, uint64_t inode, char kind[KDK_NAME_MAX])
+static void namespace_kind(const struct kdk_paths *paths, uint64_t inode,
+			   char kind[KDK_NAME_MAX])
 {
 	struct kdk_kernel *kernel = paths->kernel;
 	uint64_t namespace, operations;
-	struct kdk_error *err = kdk_object_u64(kernel, inode, "inode.i_private", &namespace);
+	struct kdk_error *err =
+		kdk_object_u64(kernel, inode, "inode.i_private", &namespace);
 
 	if (!err)
 		err = kdk_object_u64(kernel, namespace, "ns_common.ops", &operations);
 	if (!err)
-		err = kdk_object_string(kernel, operations, "proc_ns_operations.name", kind,
-					KDK_NAME_MAX);
+		err = kdk_object_string(kernel, operations, "proc_ns_operations.name",
+					kind, KDK_NAME_MAX);
 	if (err)
 		strcpy(kind, "namespace");
 	kdk_error_destroy(err);
@@ -188,7 +191,8 @@ static bool special_name(const struct kdk_paths *paths, const uint64_t *dentry,
 	err = kdk_shape_read(paths->kernel, &paths->super_block, dentry[KDK_DENTRY_SB],
 			     super_block);
 	if (!err)
-		err = kdk_shape_read(paths->kernel, &paths->inode, dentry[KDK_DENTRY_INODE], inode);
+		err = kdk_shape_read(paths->kernel, &paths->inode,
+				     dentry[KDK_DENTRY_INODE], inode);
 	kdk_error_destroy(err);
 	if (err)
 		return false;
@@ -213,13 +217,14 @@ static bool special_name(const struct kdk_paths *paths, const uint64_t *dentry,
 	default:
 		return false;
 	}
-	snprintf(text, KDK_PATH_MAX, "%s:[%ju]", kind, (uintmax_t)inode[KDK_INODE_NUMBER]);
+	snprintf(text, KDK_PATH_MAX, "%s:[%ju]", kind,
+		 (uintmax_t)inode[KDK_INODE_NUMBER]);
 	return true;
 }
 
-struct kdk_error *kdk_path_read(const struct kdk_paths *paths, const struct kdk_path *path,
-				const struct kdk_path *root, char text[KDK_PATH_MAX],
-				enum kdk_path_end *ret)
+struct kdk_error *kdk_path_read(const struct kdk_paths *paths,
+				const struct kdk_path *path, const struct kdk_path *root,
+				char text[KDK_PATH_MAX], enum kdk_path_end *ret)
 {
 	struct climb climb = { .paths = paths, .text = text, .at = KDK_PATH_MAX - 1 };
 	uint64_t dentry[KDK_DENTRY_MEMBERS];

@@ -56,7 +56,8 @@ enum kdk_path_end {
  * behind an unlinked one, and the kernel's own names for pipes, sockets and the like.
  * Hostile. On error text holds what could be read.
  */
-struct kdk_error *kdk_path_read(const struct kdk_paths *paths, const struct kdk_path *path,
+struct kdk_error *kdk_path_read(const struct kdk_paths *paths,
+				const struct kdk_path *path,
 				const struct kdk_path *root, char text[KDK_PATH_MAX],
 				enum kdk_path_end *ret);
 

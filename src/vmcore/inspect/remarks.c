@@ -21,9 +21,9 @@ static void keep(struct kdk_remarks *remarks, char *line)
 			return;
 		}
 	}
-	lines = line && remarks->count < LINES_MAX ?
-			reallocarray(remarks->lines, remarks->count + 1, sizeof(*lines)) :
-			NULL;
+	lines = line && remarks->count < LINES_MAX
+			? reallocarray(remarks->lines, remarks->count + 1, sizeof(*lines))
+			: NULL;
 	if (!lines) {
 		remarks->left_out++;
 		free(line);

@@ -10,13 +10,15 @@ static struct kdk_error *make_member(struct kdk_kernel *kernel, const char *path
 				     struct kdk_shape_member *member)
 {
 	bool is_address = *path == '&';
-	struct kdk_error *err = kdk_kernel_field(kernel, path + is_address, &member->field);
+	struct kdk_error *err =
+		kdk_kernel_field(kernel, path + is_address, &member->field);
 
 	if (err)
 		return err;
 	if (!is_address && !member->field.bit_size && member->field.size - 1 > 7)
-		return kdk_error_new(KDK_ERROR_UNSUPPORTED, "%s has %ju bytes, which is no number",
-				     path, (uintmax_t)member->field.size);
+		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
+				     "%s has %ju bytes, which is no number", path,
+				     (uintmax_t)member->field.size);
 	member->known = true;
 	member->is_address = is_address;
 	return NULL;
@@ -25,7 +27,8 @@ static struct kdk_error *make_member(struct kdk_kernel *kernel, const char *path
 /* Bit fields may reach into bytes behind their type. */
 static uint64_t field_end(const struct kdk_field *field)
 {
-	uint64_t bits = field->bit_size ? (uint64_t)field->bit_offset + field->bit_size : 0;
+	uint64_t bits = field->bit_size ? (uint64_t)field->bit_offset + field->bit_size
+					: 0;
 
 	return field->offset + (bits > 8 * field->size ? (bits + 7) / 8 : field->size);
 }
@@ -72,11 +75,12 @@ static struct kdk_error *read_apart(struct kdk_kernel *kernel, struct kdk_types 
 
 		if (!member->known || member->is_address || size > sizeof(bytes))
 			continue;
-		err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address + field.offset, bytes,
-				      size);
+		err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address + field.offset,
+				      bytes, size);
 		field.offset = 0;
 		if (!err)
-			kdk_field_value(types, &field, kernel->arch, bytes, size, &values[i]);
+			kdk_field_value(types, &field, kernel->arch, bytes, size,
+					&values[i]);
 		else if (!first)
 			first = err;
 		else
@@ -96,13 +100,15 @@ struct kdk_error *kdk_shape_read(struct kdk_kernel *kernel, const struct kdk_sha
 	if (err)
 		return err;
 	for (size_t i = 0; i < shape->count; i++)
-		values[i] = shape->member[i].is_address ?
-				    address + shape->member[i].field.offset : 0;
+		values[i] = shape->member[i].is_address
+				    ? address + shape->member[i].field.offset
+				    : 0;
 	if (shape->begin >= shape->end)
 		return NULL;
 	if (span > sizeof(bytes))
 		return read_apart(kernel, types, shape, address, values);
-	err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address + shape->begin, bytes, span);
+	err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address + shape->begin, bytes,
+			      span);
 	if (err) {
 		kdk_error_destroy(err);
 		return read_apart(kernel, types, shape, address, values);
@@ -129,7 +135,8 @@ struct kdk_error *kdk_symbol_address(struct kdk_kernel *kernel, const char *name
 	return NULL;
 }
 
-bool kdk_symbol_value(struct kdk_kernel *kernel, const char *name, size_t size, uint64_t *ret)
+bool kdk_symbol_value(struct kdk_kernel *kernel, const char *name, size_t size,
+		      uint64_t *ret)
 {
 	struct kdk_error *err;
 	uint64_t address;
@@ -151,7 +158,8 @@ bool kdk_symbol_value(struct kdk_kernel *kernel, const char *name, size_t size, 
 
 bool kdk_word_at(struct kdk_kernel *kernel, uint64_t address, uint64_t *ret)
 {
-	struct kdk_error *err = kdk_memory_read_word(kernel->memory, KDK_VIRTUAL, address, ret);
+	struct kdk_error *err =
+		kdk_memory_read_word(kernel->memory, KDK_VIRTUAL, address, ret);
 
 	kdk_error_destroy(err);
 	return !err;
@@ -159,7 +167,8 @@ bool kdk_word_at(struct kdk_kernel *kernel, uint64_t address, uint64_t *ret)
 
 bool kdk_u32_at(struct kdk_kernel *kernel, uint64_t address, uint32_t *ret)
 {
-	struct kdk_error *err = kdk_memory_read_u32(kernel->memory, KDK_VIRTUAL, address, ret);
+	struct kdk_error *err =
+		kdk_memory_read_u32(kernel->memory, KDK_VIRTUAL, address, ret);
 
 	kdk_error_destroy(err);
 	return !err;
@@ -167,7 +176,8 @@ bool kdk_u32_at(struct kdk_kernel *kernel, uint64_t address, uint32_t *ret)
 
 bool kdk_string_at(struct kdk_kernel *kernel, uint64_t address, char *text, size_t size)
 {
-	struct kdk_error *err = address ? kdk_kernel_string(kernel, address, text, size) : NULL;
+	struct kdk_error *err = address ? kdk_kernel_string(kernel, address, text, size)
+					: NULL;
 
 	if (err || !address)
 		text[0] = '\0';
@@ -179,6 +189,7 @@ struct kdk_error *kdk_kernel_need_memory(const struct kdk_kernel *kernel)
 {
 	if (kernel->memory && kernel->arch)
 		return NULL;
-	return kdk_error_new(KDK_ERROR_UNSUPPORTED, "the dump's architecture is not known: "
-						    "its memory cannot be read");
+	return kdk_error_new(KDK_ERROR_UNSUPPORTED,
+			     "the dump's architecture is not known: "
+			     "its memory cannot be read");
 }

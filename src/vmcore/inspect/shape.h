@@ -48,7 +48,8 @@ struct kdk_error *kdk_symbol_address(struct kdk_kernel *kernel, const char *name
 				     uint64_t *ret);
 
 /* A variable of 4 or 8 bytes. False when there is no such symbol or it is unreadable. */
-bool kdk_symbol_value(struct kdk_kernel *kernel, const char *name, size_t size, uint64_t *ret);
+bool kdk_symbol_value(struct kdk_kernel *kernel, const char *name, size_t size,
+		      uint64_t *ret);
 
 /* A pointer or unsigned long at `address`. False when it is unreadable. */
 bool kdk_word_at(struct kdk_kernel *kernel, uint64_t address, uint64_t *ret);

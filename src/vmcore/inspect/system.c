@@ -10,7 +10,7 @@
 #include "vmcore/kernel/tasks.h"
 
 #define COMMAND_LINE_MAX 4096
-#define LOAD_ONE 2048.0		/* FIXED_1 of include/linux/sched/loadavg.h */
+#define LOAD_ONE 2048.0 /* FIXED_1 of include/linux/sched/loadavg.h */
 #define NS_PER_S 1000000000ull
 #define UPTIME_MAX_S (100ull * 365 * 24 * 3600)
 
@@ -46,11 +46,16 @@ const char *kdk_taint_meaning(unsigned int bit)
 static void read_names(struct kdk_kernel *kernel, struct kdk_system *system)
 {
 	static const char *const members[] = {
-		"uts_namespace.name.nodename", "uts_namespace.name.release",
-		"uts_namespace.name.version", "uts_namespace.name.machine",
+		"uts_namespace.name.nodename",
+		"uts_namespace.name.release",
+		"uts_namespace.name.version",
+		"uts_namespace.name.machine",
 	};
 	char *const texts[] = {
-		system->nodename, system->release, system->version, system->machine,
+		system->nodename,
+		system->release,
+		system->version,
+		system->machine,
 	};
 	uint64_t uts;
 	struct kdk_error *err = kdk_symbol_address(kernel, "init_uts_ns", &uts);
@@ -66,7 +71,8 @@ static void read_command_line(struct kdk_kernel *kernel, struct kdk_system *syst
 	char text[COMMAND_LINE_MAX];
 	uint64_t pointer;
 
-	if (kdk_symbol_value(kernel, "saved_command_line", kernel->arch->word_bytes, &pointer) &&
+	if (kdk_symbol_value(kernel, "saved_command_line", kernel->arch->word_bytes,
+			     &pointer) &&
 	    kdk_string_at(kernel, pointer, text, sizeof(text)))
 		system->command_line = strdup(text);
 }
@@ -111,7 +117,8 @@ static void read_uptime(struct kdk_kernel *kernel, const struct kdk_log *log,
 		err = kdk_shape_read(kernel, &shape, timekeeper, value);
 		seconds = value[REAL] + value[TO_MONO];
 		/* A wrong place would hardly give a time that adds up. */
-		if (!err && seconds < UPTIME_MAX_S && value[BOOT] < UPTIME_MAX_S * NS_PER_S) {
+		if (!err && seconds < UPTIME_MAX_S &&
+		    value[BOOT] < UPTIME_MAX_S * NS_PER_S) {
 			system->uptime_known = true;
 			system->uptime_ns = seconds * NS_PER_S + value[BOOT];
 		}
@@ -120,7 +127,8 @@ static void read_uptime(struct kdk_kernel *kernel, const struct kdk_log *log,
 	if (!log || !log->has_time || !log->count)
 		return;
 	last = log->records[log->count - 1].ts_nsec;
-	/* Seconds of the timekeeper stand still between ticks: the log may know better. */
+	/* Seconds of the timekeeper stand still between ticks: the log may know better.
+	 */
 	if (!system->uptime_known || system->uptime_ns < last) {
 		system->uptime_from_log = !system->uptime_known;
 		system->uptime_known = true;
@@ -136,8 +144,8 @@ static void read_load(struct kdk_kernel *kernel, struct kdk_system *system)
 	system->load_known = !err;
 	kdk_error_destroy(err);
 	for (unsigned int i = 0; i < 3 && system->load_known; i++) {
-		system->load_known = kdk_word_at(kernel, table + i * kernel->arch->word_bytes,
-						 &value);
+		system->load_known =
+			kdk_word_at(kernel, table + i * kernel->arch->word_bytes, &value);
 		system->load[i] = value / LOAD_ONE;
 	}
 }
@@ -159,8 +167,8 @@ static void read_cpus(struct kdk_kernel *kernel, struct kdk_system *system)
 	kdk_error_destroy(err);
 	err = kdk_symbol_address(kernel, "boot_cpu_data", &boot);
 	if (!err)
-		err = kdk_object_string(kernel, boot, "cpuinfo_x86.x86_model_id", system->cpu_model,
-					sizeof(system->cpu_model));
+		err = kdk_object_string(kernel, boot, "cpuinfo_x86.x86_model_id",
+					system->cpu_model, sizeof(system->cpu_model));
 	kdk_error_destroy(err);
 }
 
@@ -203,7 +211,8 @@ static void read_hardware(struct kdk_kernel *kernel, struct kdk_system *system)
 		err = kdk_kernel_types(kernel, &types);
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(fields) && !err; i++)
 		if (kdk_types_constant(types, fields[i].field, &index) && index < 64 &&
-		    kdk_word_at(kernel, table + index * kernel->arch->word_bytes, &pointer))
+		    kdk_word_at(kernel, table + index * kernel->arch->word_bytes,
+				&pointer))
 			kdk_string_at(kernel, pointer, fields[i].text, KDK_SYSTEM_TEXT);
 	kdk_error_destroy(err);
 }
@@ -215,7 +224,8 @@ static void read_panic(const struct kdk_log *log, struct kdk_system *system)
 
 	for (size_t i = log ? log->count : 0; i > 0; i--) {
 		const struct kdk_log_record *record = &log->records[i - 1];
-		const char *found = memmem(record->text, record->text_size, mark, strlen(mark));
+		const char *found =
+			memmem(record->text, record->text_size, mark, strlen(mark));
 		const char *end = record->text + record->text_size, *newline;
 
 		/* "---[ end Kernel panic …" ends what that line began. */

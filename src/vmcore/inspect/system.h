@@ -12,9 +12,9 @@
 struct kdk_system {
 	char nodename[66], release[66], version[66], machine[66];
 	char *command_line;	/* owned; NULL when not known */
-	char *panic;		/* owned; the panic line of the log; NULL when there is none */
+	char *panic;		/* owned; the panic line of the log; NULL: none */
 	bool uptime_known, uptime_from_log;
-	uint64_t uptime_ns;	/* since boot, time asleep included unless it is from the log */
+	uint64_t uptime_ns;	/* since boot, with time asleep unless from the log */
 	bool load_known;
 	double load[3];		/* of 1, 5 and 15 minutes */
 	bool cpus_known;

@@ -6,6 +6,7 @@
 #include "vmcore/kernel/tasks.h"
 
 /* KDK_ERROR_USAGE when there is none. */
-struct kdk_error *kdk_task_find(struct kdk_kernel *kernel, int32_t pid, struct kdk_task *ret);
+struct kdk_error *kdk_task_find(struct kdk_kernel *kernel, int32_t pid,
+				struct kdk_task *ret);
 
 #endif

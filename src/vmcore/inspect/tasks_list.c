@@ -139,7 +139,8 @@ static struct kdk_error *read_all(struct reader *reader, const struct kdk_tasks 
 	return NULL;
 }
 
-struct kdk_error *kdk_tasks_list_read(struct kdk_kernel *kernel, struct kdk_tasks_list *ret)
+struct kdk_error *kdk_tasks_list_read(struct kdk_kernel *kernel,
+				      struct kdk_tasks_list *ret)
 {
 	struct kdk_tasks_list list = { 0 };
 	struct reader reader = { .kernel = kernel, .list = &list };

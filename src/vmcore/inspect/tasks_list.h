@@ -15,7 +15,7 @@ struct kdk_tasks_list_entry {
 	uint64_t rss;		/* bytes resident; 0 for kernel threads */
 	uint64_t size;		/* bytes mapped */
 	uint64_t swap;		/* bytes swapped out */
-	uint64_t cpu_ns;	/* on a CPU; a process's leader: all its threads, also ended ones */
+	uint64_t cpu_ns;	/* on a CPU; of a leader: all threads, ended ones too */
 	uint64_t start_ns;	/* of boot time at which it started */
 };
 
@@ -26,7 +26,8 @@ struct kdk_tasks_list {
 	struct kdk_remarks remarks;
 };
 
-struct kdk_error *kdk_tasks_list_read(struct kdk_kernel *kernel, struct kdk_tasks_list *ret);
+struct kdk_error *kdk_tasks_list_read(struct kdk_kernel *kernel,
+				      struct kdk_tasks_list *ret);
 void kdk_tasks_list_deinit(struct kdk_tasks_list *list);
 
 #endif

@@ -7,12 +7,14 @@
 
 #include "vmcore/kernel/object.h"
 
-/* Low bits of an entry (include/linux/xarray.h): 2 is internal, small ones are no nodes. */
+/* Low bits of an entry (include/linux/xarray.h): 2 is internal, small ones are no nodes.
+ */
 #define INTERNAL_MASK 3
 #define INTERNAL 2
 #define INTERNAL_SMALL 4096
 
-/* enum maple_type; a node's address is aligned to 256 bytes (include/linux/maple_tree.h). */
+/* enum maple_type; a node's address is aligned to 256 bytes (include/linux/maple_tree.h).
+ */
 enum { MAPLE_DENSE, MAPLE_LEAF_64, MAPLE_RANGE_64, MAPLE_ARANGE_64 };
 #define MAPLE_NODE_MASK 255ull
 #define MAPLE_TYPE_SHIFT 3
@@ -37,8 +39,8 @@ static void damage(struct kdk_tree_walk *walk, const char *format, ...)
 
 static bool read_word(struct kdk_tree_walk *walk, uint64_t address, uint64_t *ret)
 {
-	struct kdk_error *err = kdk_memory_read_word(walk->kernel->memory, KDK_VIRTUAL, address,
-						     ret);
+	struct kdk_error *err =
+		kdk_memory_read_word(walk->kernel->memory, KDK_VIRTUAL, address, ret);
 
 	if (err)
 		damage(walk, "%s", err->message);
@@ -69,26 +71,30 @@ static struct kdk_error *begin(struct kdk_tree_walk *walk, struct kdk_kernel *ke
 {
 	*walk = (struct kdk_tree_walk){ .kernel = kernel, .kind = kind, .root = root };
 	if (!kernel->memory)
-		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
-				     "the dump's architecture is not known: its memory cannot be read");
+		return kdk_error_new(
+			KDK_ERROR_UNSUPPORTED,
+			"the dump's architecture is not known: its memory cannot be read");
 	return NULL;
 }
 
-/* Everything on the way to the smallest node of a subtree; its parent must be the top of the stack. */
+/* Everything on the way to the smallest node of a subtree; its parent must be the top of
+ * the stack. */
 static void rb_descend(struct kdk_tree_walk *walk, uint64_t node)
 {
 	while (node) {
-		uint64_t parent, expected = walk->depth ?
-			walk->stack[walk->depth - 1].address : 0;
+		uint64_t parent,
+			expected = walk->depth ? walk->stack[walk->depth - 1].address : 0;
 
 		if (!read_word(walk, node + walk->parent_offset, &parent))
 			return;
 		if ((parent & ~3ull) != expected) {
 			damage(walk, "rb-tree at %#jx: node %#jx does not belong to %#jx",
-			       (uintmax_t)walk->root, (uintmax_t)node, (uintmax_t)expected);
+			       (uintmax_t)walk->root, (uintmax_t)node,
+			       (uintmax_t)expected);
 			return;
 		}
-		if (!push(walk, node) || !read_word(walk, node + walk->left_offset, &node))
+		if (!push(walk, node) ||
+		    !read_word(walk, node + walk->left_offset, &node))
 			return;
 	}
 }
@@ -102,7 +108,8 @@ struct kdk_error *kdk_rb_begin(struct kdk_tree_walk *walk, struct kdk_kernel *ke
 	if (!err && member)
 		err = kdk_kernel_offset(kernel, member, &walk->offset);
 	if (!err)
-		err = kdk_kernel_offset(kernel, "rb_node.__rb_parent_color", &walk->parent_offset);
+		err = kdk_kernel_offset(kernel, "rb_node.__rb_parent_color",
+					&walk->parent_offset);
 	if (!err)
 		err = kdk_kernel_offset(kernel, "rb_node.rb_left", &walk->left_offset);
 	if (!err)
@@ -141,15 +148,16 @@ static bool rb_next(struct kdk_tree_walk *walk, uint64_t *ret)
 
 static void xarray_push(struct kdk_tree_walk *walk, uint64_t entry, uint64_t first)
 {
-	struct kdk_tree_node *above = walk->depth ? &walk->stack[walk->depth - 1] : NULL, *node;
+	struct kdk_tree_node *above = walk->depth ? &walk->stack[walk->depth - 1] : NULL,
+			     *node;
 	uint64_t address = entry - INTERNAL, parent;
 	uint8_t shift;
 	struct kdk_error *err;
 
 	if (!read_word(walk, address + walk->parent_offset, &parent))
 		return;
-	err = kdk_memory_read(walk->kernel->memory, KDK_VIRTUAL, address + walk->shift_offset,
-			      &shift, 1);
+	err = kdk_memory_read(walk->kernel->memory, KDK_VIRTUAL,
+			      address + walk->shift_offset, &shift, 1);
 	kdk_error_destroy(err);
 	if (err || parent != (above ? above->address : 0) || shift >= 64 ||
 	    (above && shift >= above->shift)) {
@@ -217,7 +225,8 @@ static bool xarray_next(struct kdk_tree_walk *walk, uint64_t *ret)
 			walk->depth--;
 			continue;
 		}
-		if (!read_word(walk, node->address + walk->range.slots + slot * word, &entry))
+		if (!read_word(walk, node->address + walk->range.slots + slot * word,
+			       &entry))
 			continue;
 		first = node->first + (slot << node->shift);
 		if (is_node(entry) && node->shift) {
@@ -232,19 +241,22 @@ static bool xarray_next(struct kdk_tree_walk *walk, uint64_t *ret)
 	return false;
 }
 
-static void maple_push(struct kdk_tree_walk *walk, uint64_t entry, uint64_t first, uint64_t last)
+static void maple_push(struct kdk_tree_walk *walk, uint64_t entry, uint64_t first,
+		       uint64_t last)
 {
-	struct kdk_tree_node *above = walk->depth ? &walk->stack[walk->depth - 1] : NULL, *node;
+	struct kdk_tree_node *above = walk->depth ? &walk->stack[walk->depth - 1] : NULL,
+			     *node;
 	unsigned int type = entry >> MAPLE_TYPE_SHIFT & MAPLE_TYPE_MASK;
-	const struct kdk_tree_layout *layout = type == MAPLE_ARANGE_64 ? &walk->arange :
-									 &walk->range;
+	const struct kdk_tree_layout *layout = type == MAPLE_ARANGE_64 ? &walk->arange
+								       : &walk->range;
 	uint64_t address = entry & ~MAPLE_NODE_MASK, parent;
 
 	if (!read_word(walk, address + walk->parent_offset, &parent))
 		return;
 	if (above && (parent & ~MAPLE_NODE_MASK) != above->address) {
 		damage(walk, "maple tree at %#jx: node %#jx does not belong to %#jx",
-		       (uintmax_t)walk->root, (uintmax_t)address, (uintmax_t)above->address);
+		       (uintmax_t)walk->root, (uintmax_t)address,
+		       (uintmax_t)above->address);
 		return;
 	}
 	if (type < MAPLE_LEAF_64 || type > MAPLE_ARANGE_64) {
@@ -278,8 +290,8 @@ static struct kdk_error *maple_layout(struct kdk_kernel *kernel, const char *piv
 	ret->slot_count = slot.size / kernel->arch->word_bytes;
 	if (ret->slot_count < 2 || ret->slot_count > SLOTS_MAX ||
 	    pivot.size / kernel->arch->word_bytes != ret->slot_count - 1)
-		return kdk_error_new(KDK_ERROR_FORMAT, "%s and %s do not fit together", pivots,
-				     slots);
+		return kdk_error_new(KDK_ERROR_FORMAT, "%s and %s do not fit together",
+				     pivots, slots);
 	return NULL;
 }
 
@@ -293,16 +305,18 @@ struct kdk_error *kdk_maple_begin(struct kdk_tree_walk *walk, struct kdk_kernel 
 		err = maple_layout(kernel, "maple_range_64.pivot", "maple_range_64.slot",
 				   &walk->range);
 	if (!err)
-		err = maple_layout(kernel, "maple_arange_64.pivot", "maple_arange_64.slot",
-				   &walk->arange);
+		err = maple_layout(kernel, "maple_arange_64.pivot",
+				   "maple_arange_64.slot", &walk->arange);
 	if (!err)
-		err = kdk_kernel_offset(kernel, "maple_range_64.parent", &walk->parent_offset);
+		err = kdk_kernel_offset(kernel, "maple_range_64.parent",
+					&walk->parent_offset);
 	if (!err)
 		err = kdk_object_u64(kernel, tree, "maple_tree.ma_root", &root);
 	if (err)
 		return err;
 	if (is_node(root)) {
-		maple_push(walk, root, 0, kernel->arch->word_bytes == 4 ? UINT32_MAX : UINT64_MAX);
+		maple_push(walk, root, 0,
+			   kernel->arch->word_bytes == 4 ? UINT32_MAX : UINT64_MAX);
 	} else if (root) {
 		walk->single = true;
 		walk->first = root;
@@ -311,7 +325,8 @@ struct kdk_error *kdk_maple_begin(struct kdk_tree_walk *walk, struct kdk_kernel 
 }
 
 /* The range of the next slot; false when the node has no more. */
-static bool maple_range(struct kdk_tree_walk *walk, struct kdk_tree_node *node, uint64_t *ret_last)
+static bool maple_range(struct kdk_tree_walk *walk, struct kdk_tree_node *node,
+			uint64_t *ret_last)
 {
 	unsigned int word = walk->kernel->arch->word_bytes;
 	uint64_t pivot = node->last;
@@ -319,9 +334,11 @@ static bool maple_range(struct kdk_tree_walk *walk, struct kdk_tree_node *node, 
 	if (node->slot >= node->slots)
 		return false;
 	if (node->slot < node->slots - 1 &&
-	    !read_word(walk, node->address + node->pivots_offset + node->slot * word, &pivot))
+	    !read_word(walk, node->address + node->pivots_offset + node->slot * word,
+		       &pivot))
 		return false;
-	/* Unused pivots are 0: the slot before them, or this one, goes up to the node's end. */
+	/* Unused pivots are 0: the slot before them, or this one, goes up to the node's
+	 * end. */
 	if (!pivot && node->slot)
 		pivot = node->last;
 	if (pivot > node->last || pivot < node->first) {
@@ -345,13 +362,16 @@ static bool maple_next(struct kdk_tree_walk *walk, uint64_t *ret)
 			walk->depth--;
 			continue;
 		}
-		if (!read_word(walk, node->address + node->slots_offset + node->slot * word,
+		if (!read_word(walk,
+			       node->address + node->slots_offset + node->slot * word,
 			       &entry))
 			entry = 0;
-		/* The last slot may hold the node's metadata, once its range is used up. */
+		/* The last slot may hold the node's metadata, once its range is used up.
+		 */
 		node->slot = last == node->last ? node->slots : node->slot + 1;
 		node->first = last + 1;
-		/* Only the root is marked as xarray nodes are; inner nodes hold nothing but nodes. */
+		/* Only the root is marked as xarray nodes are; inner nodes hold nothing
+		 * but nodes. */
 		if (!node->leaf && entry) {
 			maple_push(walk, entry, first, last);
 		} else if (node->leaf && entry && (entry & INTERNAL_MASK) != INTERNAL) {
