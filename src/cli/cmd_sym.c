@@ -18,6 +18,7 @@ static const struct kdk_option options[] = {
 struct sym {
 	struct kdk_cli_fact fact;
 	struct kdk_symbols *symbols;
+	struct kdk_debuginfo *debuginfo;	/* NULL: none, or too many symbols to ask it */
 	struct kdk_json json;
 	unsigned int flags;	/* of kdk_text_print() */
 	const char *wanted;	/* name or pattern; NULL: every symbol */
@@ -30,6 +31,38 @@ struct sym {
 static void put(const struct sym *sym, const char *text)
 {
 	kdk_text_print(sym->fact.cli->out, text, strlen(text), sym->flags);
+}
+
+static void json_source(struct sym *sym, uint64_t address)
+{
+	struct kdk_source_line lines[KDK_SOURCE_LINES];
+	size_t count = sym->debuginfo ? kdk_debuginfo_lines(sym->debuginfo, address, lines) : 0;
+
+	kdk_json_array_begin(&sym->json, "source_lines");
+	for (size_t i = 0; i < count; i++) {
+		kdk_json_object_begin(&sym->json, NULL);
+		kdk_json_string(&sym->json, "function", lines[i].function);
+		kdk_json_string(&sym->json, "file", lines[i].file);
+		kdk_json_unsigned(&sym->json, "line", lines[i].line);
+		kdk_json_bool(&sym->json, "inlined", lines[i].inlined);
+		kdk_json_object_end(&sym->json);
+	}
+	kdk_json_array_end(&sym->json);
+}
+
+/* One line for each call that was inlined, then the function's own. */
+static void show_source(struct sym *sym, uint64_t address)
+{
+	struct kdk_source_line lines[KDK_SOURCE_LINES];
+	size_t count = sym->debuginfo ? kdk_debuginfo_lines(sym->debuginfo, address, lines) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		fputs("    ", sym->fact.cli->out);
+		put(sym, lines[i].function ? lines[i].function : "?");
+		fputs(lines[i].inlined ? " (inlined) " : " ", sym->fact.cli->out);
+		put(sym, lines[i].file ? lines[i].file : "?");
+		fprintf(sym->fact.cli->out, ":%u\n", lines[i].line);
+	}
 }
 
 /* offset: of the address asked for, from where the symbol starts. */
@@ -47,6 +80,8 @@ static void show(struct sym *sym, const struct kdk_symbol *symbol, uint64_t offs
 		kdk_json_unsigned(&sym->json, "size", symbol->size);
 		kdk_json_string(&sym->json, "type", type);
 		kdk_json_string(&sym->json, "module", symbol->module);
+		if (sym->debuginfo)
+			json_source(sym, symbol->address + offset);
 		kdk_json_object_end(&sym->json);
 		return;
 	}
@@ -63,6 +98,7 @@ static void show(struct sym *sym, const struct kdk_symbol *symbol, uint64_t offs
 		fputs("]", out);
 	}
 	fputc('\n', out);
+	show_source(sym, symbol->address + offset);
 }
 
 static bool visit(void *context, const struct kdk_symbol *symbol)
@@ -135,6 +171,18 @@ static struct kdk_error *answer(struct sym *sym)
 	return first;
 }
 
+/* A file that was asked for must be right; else there may be none. */
+static struct kdk_error *find_debuginfo(struct sym *sym)
+{
+	struct kdk_error *err = kdk_kernel_debuginfo(sym->fact.kernel, &sym->debuginfo);
+
+	if (!err || sym->fact.cli->debuginfo.vmlinux)
+		return err;
+	kdk_error_destroy(err);
+	sym->debuginfo = NULL;
+	return NULL;
+}
+
 static struct kdk_error *run(struct kdk_cli *cli, int argc, char **argv)
 {
 	struct sym sym = { .flags = kdk_text_locale_flags() };
@@ -144,6 +192,8 @@ static struct kdk_error *run(struct kdk_cli *cli, int argc, char **argv)
 		err = kdk_error_new(KDK_ERROR_USAGE, "%s", _("which symbol or address?"));
 	if (!err)
 		err = kdk_kernel_symbols(sym.fact.kernel, &sym.symbols);
+	if (!err && !sym.fact.given['l'])
+		err = find_debuginfo(&sym);
 	if (!err && cli->json) {
 		kdk_json_open(&sym.json, cli->out);
 		kdk_json_string(&sym.json, "source", kdk_symbols_source(sym.symbols));

@@ -4,6 +4,7 @@ fake_view_sources = tests/unit/fake_btf.c tests/unit/fake_btf.h tests/unit/fake_
 
 check_PROGRAMS += \
 	tests/unit/test_btf \
+	tests/unit/test_debuginfo \
 	tests/unit/test_kallsyms \
 	tests/unit/test_modules \
 	tests/unit/test_symtab \
@@ -11,6 +12,7 @@ check_PROGRAMS += \
 
 TESTS += \
 	tests/unit/test_btf \
+	tests/unit/test_debuginfo \
 	tests/unit/test_kallsyms \
 	tests/unit/test_modules \
 	tests/unit/test_symtab \
@@ -26,3 +28,8 @@ tests_unit_test_symtab_SOURCES = tests/unit/test_symtab.c
 tests_unit_test_symtab_LDADD = $(UNIT_LDADD)
 tests_unit_test_types_SOURCES = tests/unit/test_types.c $(fake_view_sources)
 tests_unit_test_types_LDADD = $(UNIT_LDADD)
+
+# It reads its own DWARF, whatever CFLAGS say.
+tests_unit_test_debuginfo_SOURCES = tests/unit/test_debuginfo.c
+tests_unit_test_debuginfo_CFLAGS = $(AM_CFLAGS) -g
+tests_unit_test_debuginfo_LDADD = $(UNIT_LDADD)

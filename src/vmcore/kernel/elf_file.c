@@ -96,34 +96,42 @@ struct kdk_error *kdk_elf_read_symbols(const char *path, int fd, uint64_t shift,
 	return kdk_error_wrap(err, "%s", path);
 }
 
-static bool find_build_id(Elf_Data *data, uint8_t id[64], size_t *ret_size)
+static void find_in(Elf *elf, Elf_Data *data, const GElf_Shdr *header,
+		    const char *const *names, size_t count, uint64_t *ret, bool *ret_found)
 {
-	size_t at = 0, name, desc;
-	GElf_Nhdr note;
+	size_t symbols = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+	size_t left = count;
 
-	while (data && (at = gelf_getnote(data, at, &note, &name, &desc))) {
-		if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || note.n_descsz > 64 ||
-		    memcmp((char *)data->d_buf + name, "GNU", 4))
+	for (size_t i = 1; data && left && i < symbols; i++) {
+		GElf_Sym symbol;
+		const char *name;
+
+		if (!gelf_getsym(data, i, &symbol) || symbol.st_shndx == SHN_UNDEF)
 			continue;
-		memcpy(id, (char *)data->d_buf + desc, note.n_descsz);
-		*ret_size = note.n_descsz;
-		return true;
+		name = elf_strptr(elf, header->sh_link, symbol.st_name);
+		for (size_t j = 0; name && j < count; j++) {
+			if (ret_found[j] || strcmp(names[j], name))
+				continue;
+			ret[j] = symbol.st_value;
+			ret_found[j] = true;
+			left--;
+		}
 	}
-	return false;
 }
 
-bool kdk_elf_build_id(int fd, uint8_t id[64], size_t *ret_size)
+void kdk_elf_find_symbols(int fd, const char *const *names, size_t count, uint64_t *ret,
+			  bool *ret_found)
 {
 	Elf_Scn *section = NULL;
-	bool found = false;
 	GElf_Shdr header;
 	Elf *elf;
 
+	memset(ret_found, 0, count * sizeof(*ret_found));
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	while (elf && !found && (section = elf_nextscn(elf, section)))
-		if (gelf_getshdr(section, &header) && header.sh_type == SHT_NOTE)
-			found = find_build_id(elf_getdata(section, NULL), id, ret_size);
+	while (elf && (section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
+			find_in(elf, elf_getdata(section, NULL), &header, names, count, ret,
+				ret_found);
 	elf_end(elf);
-	return found;
 }

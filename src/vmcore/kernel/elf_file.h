@@ -17,7 +17,8 @@ bool kdk_elf_probe(int fd);
 struct kdk_error *kdk_elf_read_symbols(const char *path, int fd, uint64_t shift, uint64_t from,
 				       struct kdk_symtab *tab);
 
-/* The build id in the file's notes. False when there is none. */
-bool kdk_elf_build_id(int fd, uint8_t id[64], size_t *ret_size);
+/* Values of a few symbols by name; ret_found tells which are in the file. */
+void kdk_elf_find_symbols(int fd, const char *const *names, size_t count, uint64_t *ret,
+			  bool *ret_found);
 
 #endif

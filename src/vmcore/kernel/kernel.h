@@ -13,12 +13,14 @@ struct kdk_kernel {
 	bool info_found_by_scan;		/* there was no note: page starts were searched */
 	struct kdk_memory *memory;		/* owned; NULL when arch is */
 	uint32_t page_size;			/* bytes of a page frame; 4096 when nothing says */
+	bool kept;				/* kdk_kernel_destroy() leaves it alone: others go on with it */
 
 	/* Private: made on first use, with the error that making them ended in. */
 	struct kdk_symbols *symbols;
 	struct kdk_types *types;
 	struct kdk_modules *modules;
-	struct kdk_error *symbols_error, *types_error, *modules_error;
+	struct kdk_debuginfo *lines;
+	struct kdk_error *symbols_error, *types_error, *modules_error, *debuginfo_error;
 	unsigned int parts_in_making;		/* kernel_view.c's */
 	const struct kdk_debuginfo_options *debuginfo;	/* borrowed; NULL: defaults */
 };

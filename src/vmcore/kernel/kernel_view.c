@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a kernel learns of itself when first asked: symbols, types, modules. */
+#include "vmcore/kernel/debuginfo.h"
 #include "vmcore/kernel/kernel.h"
 #include "vmcore/kernel/kernel_view.h"
 #include "vmcore/kernel/modules.h"
@@ -104,9 +105,11 @@ struct kdk_error *kdk_kernel_modules(struct kdk_kernel *kernel, struct kdk_modul
 
 void kdk_kernel_view_deinit(struct kdk_kernel *kernel)
 {
+	kdk_debuginfo_destroy(kernel->lines);
 	kdk_modules_destroy(kernel->modules);
 	kdk_types_destroy(kernel->types);
 	kdk_symbols_destroy(kernel->symbols);
+	kdk_error_destroy(kernel->debuginfo_error);
 	kdk_error_destroy(kernel->modules_error);
 	kdk_error_destroy(kernel->types_error);
 	kdk_error_destroy(kernel->symbols_error);

@@ -6,6 +6,7 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/btf_find.h \
 	src/vmcore/kernel/cpu_state.c \
 	src/vmcore/kernel/cpu_state.h \
+	src/vmcore/kernel/debuginfo.c \
 	src/vmcore/kernel/debuginfo.h \
 	src/vmcore/kernel/debuginfo_places.c \
 	src/vmcore/kernel/debuginfo_places.h \
