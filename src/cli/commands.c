@@ -15,6 +15,7 @@ extern const struct kdk_command kdk_command_mod;
 extern const struct kdk_command kdk_command_mount;
 extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
+extern const struct kdk_command kdk_command_report;
 extern const struct kdk_command kdk_command_struct;
 extern const struct kdk_command kdk_command_sym;
 extern const struct kdk_command kdk_command_sys;
@@ -31,6 +32,7 @@ static const struct kdk_command *const dump_commands[] = {
 };
 
 static const struct kdk_command *const kernel_commands[] = {
+	&kdk_command_report,
 	&kdk_command_bt,
 	&kdk_command_ps,
 	&kdk_command_sys,

@@ -12,6 +12,7 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_mount.c \
 	src/cli/cmd_ps.c \
 	src/cli/cmd_rd.c \
+	src/cli/cmd_report.c \
 	src/cli/cmd_struct.c \
 	src/cli/cmd_sym.c \
 	src/cli/cmd_sys.c \
@@ -29,6 +30,8 @@ libkdkcli_a_SOURCES += \
 	src/cli/open.c \
 	src/cli/open.h \
 	src/cli/options.c \
+	src/cli/report_text.c \
+	src/cli/report_text.h \
 	src/cli/stack_view.c \
 	src/cli/stack_view.h \
 	src/cli/value_view.c \

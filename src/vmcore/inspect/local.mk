@@ -4,10 +4,19 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/backtrace.h \
 	src/vmcore/inspect/check.c \
 	src/vmcore/inspect/check.h \
+	src/vmcore/inspect/crash_kind.c \
+	src/vmcore/inspect/crash_kind.h \
+	src/vmcore/inspect/crash_log.c \
 	src/vmcore/inspect/decoder.c \
 	src/vmcore/inspect/decoder.h \
+	src/vmcore/inspect/diagnosis.c \
+	src/vmcore/inspect/diagnosis.h \
+	src/vmcore/inspect/diagnosis_words.c \
 	src/vmcore/inspect/disassembly.c \
 	src/vmcore/inspect/disassembly.h \
+	src/vmcore/inspect/fault.c \
+	src/vmcore/inspect/fault.h \
+	src/vmcore/inspect/fault_pointee.c \
 	src/vmcore/inspect/files.c \
 	src/vmcore/inspect/files.h \
 	src/vmcore/inspect/irqs.c \
@@ -44,10 +53,17 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/paths.h \
 	src/vmcore/inspect/remarks.c \
 	src/vmcore/inspect/remarks.h \
+	src/vmcore/inspect/report_html.c \
+	src/vmcore/inspect/report_html.h \
 	src/vmcore/inspect/shape.c \
 	src/vmcore/inspect/shape.h \
+	src/vmcore/inspect/signature.c \
+	src/vmcore/inspect/signature.h \
 	src/vmcore/inspect/summary.c \
 	src/vmcore/inspect/summary.h \
+	src/vmcore/inspect/suspect.c \
+	src/vmcore/inspect/suspect.h \
+	src/vmcore/inspect/suspect_functions.c \
 	src/vmcore/inspect/system.c \
 	src/vmcore/inspect/system.h \
 	src/vmcore/inspect/task_find.c \
