@@ -23,6 +23,8 @@ enum kdk_color {
 	KDK_COLOR_NEVER,
 };
 
+struct kdk_kernel;
+
 /* What main() found before the command's name, and where answers go. */
 struct kdk_cli {
 	const struct kdk_sys *sys;
@@ -32,6 +34,7 @@ struct kdk_cli {
 	enum kdk_color color;	/* already resolved: ALWAYS or NEVER */
 	int exit;		/* enum kdk_exit; a command sets KDK_EXIT_NO */
 	struct kdk_debuginfo_options debuginfo;	/* by the options of KDK_SYMBOL_OPTIONS */
+	struct kdk_kernel *kernel;	/* the shell's, for every command; NULL: each opens its own */
 };
 
 /* Options that kdk_options_next() takes itself, in a list where KDK_SYMBOL_OPTIONS is. */

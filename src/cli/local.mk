@@ -14,6 +14,7 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_report.c \
 	src/cli/cmd_struct.c \
+	src/cli/cmd_shell.c \
 	src/cli/cmd_sym.c \
 	src/cli/cmd_sys.c \
 	src/cli/cmd_vm.c \
@@ -33,6 +34,25 @@ libkdkcli_a_SOURCES += \
 	src/cli/report_text.c \
 	src/cli/report_text.h \
 	src/cli/stack_view.c \
+	src/cli/shell.h \
+	src/cli/shell_alias.c \
+	src/cli/shell_alias.h \
+	src/cli/shell_builtins.c \
+	src/cli/shell_complete.c \
+	src/cli/shell_complete.h \
+	src/cli/shell_line.c \
+	src/cli/shell_line.h \
+	src/cli/shell_names.c \
+	src/cli/shell_names.h \
+	src/cli/shell_output.c \
+	src/cli/shell_output.h \
+	src/cli/shell_pager.c \
+	src/cli/shell_pager.h \
+	src/cli/shell_parse.c \
+	src/cli/shell_parse.h \
+	src/cli/shell_run.c \
+	src/cli/shell_task.c \
+	src/cli/shell_value.c \
 	src/cli/stack_view.h \
 	src/cli/value_view.c \
 	src/cli/value_view.h

@@ -18,6 +18,23 @@ void kdk_cli_note(struct kdk_cli *cli, const char *text)
 	fputc('\n', cli->err);
 }
 
+/* The shell has put the name of its dump in front of a command's other words. */
+static struct kdk_error *take_opened(struct kdk_cli *cli, char **paths, size_t count,
+				     struct kdk_kernel **ret)
+{
+	const struct kdk_debuginfo_options *options = &cli->debuginfo;
+
+	if (count > 1)
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("a dump is open already: \"%s\" is one argument too many"),
+				     paths[1]);
+	if (options->vmlinux || options->system_map || options->debug_dir || options->none)
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("a dump is open already: say where symbols are when the shell is started"));
+	*ret = cli->kernel;
+	return NULL;
+}
+
 struct kdk_error *kdk_cli_open(struct kdk_cli *cli, char **paths, size_t count,
 			       struct kdk_kernel **ret)
 {
@@ -26,6 +43,8 @@ struct kdk_error *kdk_cli_open(struct kdk_cli *cli, char **paths, size_t count,
 
 	if (!count)
 		return kdk_error_new(KDK_ERROR_USAGE, _("which dump? Give its file name"));
+	if (cli->kernel)
+		return take_opened(cli, paths, count, ret);
 	kdk_progress_term_init(&term, cli->err);
 	err = kdk_kernel_open((const char *const *)paths, count, &term.progress, ret);
 	kdk_progress_term_end(&term);

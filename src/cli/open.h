@@ -8,7 +8,8 @@
 
 /*
  * Opens the file, or the parts of a split set, at paths. What is odd but bearable
- * is said on cli->err. No path is KDK_ERROR_USAGE.
+ * is said on cli->err. No path is KDK_ERROR_USAGE. Within the shell the answer is the
+ * shell's dump, which stays open when it is destroyed.
  */
 struct kdk_error *kdk_cli_open(struct kdk_cli *cli, char **paths, size_t count,
 			       struct kdk_kernel **ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/progress_term.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,13 @@ static int64_t monotonic_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+bool kdk_interrupt_pending(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) && sigismember(&pending, SIGINT) > 0;
+}
+
 static bool progress_report(struct kdk_progress *progress, const char *what,
 			    uint64_t done, uint64_t total)
 {
@@ -24,6 +32,8 @@ static bool progress_report(struct kdk_progress *progress, const char *what,
 	struct kdk_progress_term *term = (struct kdk_progress_term *)progress;
 	int64_t now;
 
+	if (kdk_interrupt_pending())
+		return false;
 	if (!term->active)
 		return true;
 	now = monotonic_ns();

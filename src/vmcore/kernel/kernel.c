@@ -97,7 +97,7 @@ struct kdk_error *kdk_kernel_open(const char *const *paths, size_t count,
 
 void kdk_kernel_destroy(struct kdk_kernel *kernel)
 {
-	if (!kernel)
+	if (!kernel || kernel->kept)
 		return;
 	kdk_kernel_view_deinit(kernel);
 	kdk_memory_destroy(kernel->memory);
