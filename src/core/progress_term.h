@@ -18,6 +18,12 @@ struct kdk_progress_term {
 	int64_t next;			/* monotonic ns before which nothing is drawn */
 };
 
+/*
+ * SIGINT has come while it is blocked: who blocked it wants work to end, not the program.
+ * A progress below asks the work to stop when that is so.
+ */
+bool kdk_interrupt_pending(void);
+
 /* Silent unless out is a terminal. */
 void kdk_progress_term_init(struct kdk_progress_term *term, FILE *out);
 
