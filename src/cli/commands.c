@@ -16,8 +16,8 @@ extern const struct kdk_command kdk_command_mount;
 extern const struct kdk_command kdk_command_ps;
 extern const struct kdk_command kdk_command_rd;
 extern const struct kdk_command kdk_command_report;
-extern const struct kdk_command kdk_command_struct;
 extern const struct kdk_command kdk_command_shell;
+extern const struct kdk_command kdk_command_struct;
 extern const struct kdk_command kdk_command_sym;
 extern const struct kdk_command kdk_command_sys;
 extern const struct kdk_command kdk_command_vm;
@@ -29,8 +29,8 @@ static const struct kdk_command *const dump_commands[] = {
 	&kdk_command_info,
 	&kdk_command_check,
 	&kdk_command_dmesg,
-	NULL,
 	&kdk_command_shell,
+	NULL,
 };
 
 static const struct kdk_command *const kernel_commands[] = {

@@ -13,8 +13,8 @@ libkdkcli_a_SOURCES += \
 	src/cli/cmd_ps.c \
 	src/cli/cmd_rd.c \
 	src/cli/cmd_report.c \
-	src/cli/cmd_struct.c \
 	src/cli/cmd_shell.c \
+	src/cli/cmd_struct.c \
 	src/cli/cmd_sym.c \
 	src/cli/cmd_sys.c \
 	src/cli/cmd_vm.c \
@@ -33,7 +33,6 @@ libkdkcli_a_SOURCES += \
 	src/cli/options.c \
 	src/cli/report_text.c \
 	src/cli/report_text.h \
-	src/cli/stack_view.c \
 	src/cli/shell.h \
 	src/cli/shell_alias.c \
 	src/cli/shell_alias.h \
@@ -53,6 +52,7 @@ libkdkcli_a_SOURCES += \
 	src/cli/shell_run.c \
 	src/cli/shell_task.c \
 	src/cli/shell_value.c \
+	src/cli/stack_view.c \
 	src/cli/stack_view.h \
 	src/cli/value_view.c \
 	src/cli/value_view.h
