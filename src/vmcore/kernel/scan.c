@@ -347,7 +347,7 @@ static struct kdk_error *search_runs(struct scan *scan,
 	const struct kdk_dump *dump = scan->dump;
 	uint64_t limit = search_limit(dump), end;
 	struct kdk_error *err;
-	bool present;
+	bool present = false;
 
 	scan->reported = 0;
 	for (uint64_t phys = 0; phys < dump->facts.max_phys; phys = end) {
