@@ -3,6 +3,7 @@
 
 #include "core/i18n.h"
 
+extern const struct kdk_command kdk_command_blocked;
 extern const struct kdk_command kdk_command_bt;
 extern const struct kdk_command kdk_command_check;
 extern const struct kdk_command kdk_command_dis;
@@ -37,6 +38,7 @@ static const struct kdk_command *const kernel_commands[] = {
 	&kdk_command_report,
 	&kdk_command_bt,
 	&kdk_command_ps,
+	&kdk_command_blocked,
 	&kdk_command_sys,
 	&kdk_command_mod,
 	&kdk_command_mount,

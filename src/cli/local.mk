@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libkdkcli_a_SOURCES += \
+	src/cli/cmd_blocked.c \
 	src/cli/cmd_bt.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_dis.c \

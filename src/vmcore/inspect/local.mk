@@ -2,6 +2,8 @@
 libkdk_a_SOURCES += \
 	src/vmcore/inspect/backtrace.c \
 	src/vmcore/inspect/backtrace.h \
+	src/vmcore/inspect/blocked.c \
+	src/vmcore/inspect/blocked.h \
 	src/vmcore/inspect/check.c \
 	src/vmcore/inspect/check.h \
 	src/vmcore/inspect/crash_kind.c \
@@ -23,6 +25,8 @@ libkdk_a_SOURCES += \
 	src/vmcore/inspect/irqs.h \
 	src/vmcore/inspect/irqs_named.c \
 	src/vmcore/inspect/irqs_named.h \
+	src/vmcore/inspect/lock_wait.c \
+	src/vmcore/inspect/lock_wait.h \
 	src/vmcore/inspect/log.c \
 	src/vmcore/inspect/log.h \
 	src/vmcore/inspect/log_area.c \
