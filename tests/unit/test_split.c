@@ -72,6 +72,21 @@ static void a_missing_part_loses_its_pages(void **state)
 	made_close(&made);
 }
 
+static void texts_come_from_a_part_that_has_them(void **state)
+{
+	struct made made;
+
+	(void)state;
+	mkdump_make(SET("split 5 25"), NULL, 0, &made.files);
+	/* The texts begin 1 KiB into the sub header. */
+	made.files.files[0].size = 5120 + 4;
+	assert_success(made_open_made(&made, "012"));
+	assert_non_null(made.dump->vmcoreinfo);
+	assert_string_equal(made.dump->vmcoreinfo, "CRASHTIME=1700000000\n");
+	assert_string_equal(dump_map(made.dump, 4096), "L5 P5 Z3 E3 H4 P20");
+	made_close(&made);
+}
+
 static void a_part_given_twice(void **state)
 {
 	struct made made;
@@ -184,6 +199,7 @@ int main(void)
 		cmocka_unit_test(parts_in_any_order),
 		cmocka_unit_test(sources_end_up_in_the_sets_order),
 		cmocka_unit_test(a_missing_part_loses_its_pages),
+		cmocka_unit_test(texts_come_from_a_part_that_has_them),
 		cmocka_unit_test(a_part_given_twice),
 		cmocka_unit_test(parts_that_overlap),
 		cmocka_unit_test(parts_of_different_dumps),

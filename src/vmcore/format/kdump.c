@@ -96,13 +96,30 @@ static struct kdk_error *load_vmcoreinfo(struct kdk_dump *dump,
 	return err ? err : kdk_dump_set_vmcoreinfo(dump, text, size);
 }
 
-/* Any part has them; the first with all of it does. */
+static bool has_whole(const struct kdk_kdump_part *part, uint64_t offset, uint64_t size)
+{
+	return kdk_source_data(part->source, offset, size) == size;
+}
+
+/* Every part has them, but one that was cut off may not have all: the first that does. */
 static struct kdk_error *load_texts(struct kdk_dump *dump, const struct kdk_kdump *kdump)
 {
 	const struct kdk_kdump_part *part = &kdump->parts[0];
-	struct kdk_note_area area = { part->header.note_offset, part->header.note_size };
-	struct kdk_error *err = load_vmcoreinfo(dump, part);
+	struct kdk_note_area area;
+	struct kdk_error *err;
 
+	for (size_t i = 0; i < kdump->part_count; i++) {
+		const struct kdk_kdump_header *header = &kdump->parts[i].header;
+
+		if (has_whole(&kdump->parts[i], header->vmcoreinfo_offset,
+			      header->vmcoreinfo_size) &&
+		    has_whole(&kdump->parts[i], header->note_offset, header->note_size)) {
+			part = &kdump->parts[i];
+			break;
+		}
+	}
+	err = load_vmcoreinfo(dump, part);
+	area = (struct kdk_note_area){ part->header.note_offset, part->header.note_size };
 	return err ? err : kdk_notes_load(dump, part->source, &area, area.size ? 1 : 0);
 }
 

@@ -46,7 +46,7 @@ const char *kdk_vmcoreinfo_find(const struct kdk_vmcoreinfo *info, const char *k
  */
 bool kdk_vmcoreinfo_number(const struct kdk_vmcoreinfo *info, const char *key, uint64_t *ret);
 
-/* kdk_vmcoreinfo_number() of "SYMBOL(name)", "OFFSET(name)", "SIZE(name)", "LENGTH(name)", "NUMBER(name)" */
+/* kdk_vmcoreinfo_number() of "SYMBOL(name)", "OFFSET(name)", "SIZE(name)" */
 bool kdk_vmcoreinfo_symbol(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
 bool kdk_vmcoreinfo_offset(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
 bool kdk_vmcoreinfo_size(const struct kdk_vmcoreinfo *info, const char *name, uint64_t *ret);
