@@ -149,7 +149,7 @@ static void a_read_says_the_state_it_hit(void **state)
 		"physical address 0xa000 is hole: the machine had no memory there");
 	assert_failure(
 		made.dump->format->read(made.dump, 0xc000, bytes, 8), KDK_ERROR_ABSENT,
-		"physical address 0xc000 is lost: the file is truncated, or the disk was full");
+		"physical address 0xc000 is lost: the file is cut off, a part of the set is missing, or the disk was full");
 	assert_failure(made.dump->format->read(made.dump, 70 * 4096, bytes, 8),
 		       KDK_ERROR_ABSENT, NULL);
 	assert_failure(made.dump->format->read(made.dump, UINT64_MAX - 7, bytes, 8),

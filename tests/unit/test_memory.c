@@ -59,7 +59,7 @@ static void an_unreadable_page_is_named_with_its_state(void **state)
 		       "excluded from the dump by its filter");
 	assert_failure(kdk_memory_read(machine->memory, KDK_PHYSICAL, 0x15008, bytes, 8),
 		       KDK_ERROR_ABSENT, "reading 8 bytes at physical 0x15008: page frame "
-		       "0x15: lost: the dump file ends or was damaged before it");
+		       "0x15: lost: the file is cut off, a part of the set is missing, or the disk was full");
 	assert_failure(kdk_memory_read(machine->memory, KDK_PHYSICAL, 0x16ffc, bytes, 8),
 		       KDK_ERROR_ABSENT, "reading 8 bytes at physical 0x16ffc: page frame "
 		       "0x16: no RAM at this address");

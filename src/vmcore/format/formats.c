@@ -41,7 +41,7 @@ struct kdk_error *kdk_state_error(enum kdk_page_state state, uint64_t phys)
 	else if (state == KDK_PAGE_HOLE)
 		why = "the machine had no memory there";
 	else if (state == KDK_PAGE_LOST)
-		why = "the file is truncated, or the disk was full";
+		why = "the file is cut off, a part of the set is missing, or the disk was full";
 	return kdk_error_new(KDK_ERROR_ABSENT, "physical address %#" PRIx64 " is %s: %s",
 			     phys, kdk_page_state_name(state), why);
 }

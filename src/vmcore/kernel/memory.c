@@ -40,7 +40,7 @@ static const char *state_text(enum kdk_page_state state)
 	case KDK_PAGE_HOLE:
 		return "no RAM at this address";
 	case KDK_PAGE_LOST:
-		return "lost: the dump file ends or was damaged before it";
+		return "lost: the file is cut off, a part of the set is missing, or the disk was full";
 	default:
 		return kdk_page_state_name(state);
 	}
