@@ -119,7 +119,8 @@ static struct kdk_error *run_shell(struct kdk_cli *cli, struct kdk_kernel *kerne
 	cli->kernel = kernel;
 	kernel->kept = true;
 	if (request->has_commands)
-		kdk_shell_run(&shell, request->commands.data ? request->commands.data : "");
+		kdk_shell_run(&shell,
+			      request->commands.data ? request->commands.data : "");
 	else if (shell.interactive)
 		err = interact(&shell);
 	else
@@ -155,7 +156,8 @@ static struct kdk_error *run(struct kdk_cli *cli, int argc, char **argv)
 	if (!err && request.commands.failed)
 		err = &kdk_enomem;
 	if (!err)
-		err = kdk_cli_open(cli, argv + parser.index, argc - parser.index, &kernel);
+		err = kdk_cli_open(cli, argv + parser.index, argc - parser.index,
+				   &kernel);
 	if (!err)
 		err = run_shell(cli, kernel, argv[parser.index], &request);
 	kdk_buffer_deinit(&request.commands);
@@ -164,7 +166,8 @@ static struct kdk_error *run(struct kdk_cli *cli, int argc, char **argv)
 
 const struct kdk_command kdk_command_shell = {
 	.name = "shell",
-	.summary = N_("a prompt for many questions: completion, history, pipes, crash's names"),
+	.summary = N_(
+		"a prompt for many questions: completion, history, pipes, crash's names"),
 	.arguments = "DUMP…",
 	.options = options,
 	.example = "kdumpkit shell vmcore\n"

@@ -14,12 +14,12 @@ struct kdk_shell {
 	struct kdk_kernel *kernel;	/* owned by who runs the shell */
 	const char *dump;		/* its first file */
 	struct kdk_shell_aliases aliases;
-	bool interactive;		/* SIGINT is blocked and looked for between commands */
+	bool interactive;	/* SIGINT is blocked and looked for between commands */
 	bool pager;
 	bool task_chosen;
 	uint64_t task;			/* task_struct, once task_chosen */
 	bool done;			/* exit was typed */
-	int exit;			/* enum kdk_exit, or a program's code, of the last command */
+	int exit;	/* of the last command: enum kdk_exit, or a program's */
 };
 
 /*
@@ -50,7 +50,7 @@ struct kdk_shell_builtin {
 extern const struct kdk_shell_builtin kdk_shell_builtins[];
 const struct kdk_shell_builtin *kdk_shell_builtin_find(const char *name);
 
-/* The task that commands are about when they name none: the chosen one, else who crashed. */
+/* The task that commands are about when they name none: chosen, or who crashed. */
 struct kdk_error *kdk_shell_task(struct kdk_shell *shell, struct kdk_task *ret);
 
 /* set [PID|ADDRESS|-p|-c CPU], set pager on|off */

@@ -11,8 +11,8 @@
 /* What cannot be in a name: it would mean something else in a line. */
 #define NO_NAME " \t\r\n=|><;#'\"\\!"
 
-static size_t position(const struct kdk_shell_aliases *aliases, const char *name, size_t length,
-		       bool *ret_found)
+static size_t position(const struct kdk_shell_aliases *aliases, const char *name,
+		       size_t length, bool *ret_found)
 {
 	size_t i;
 
@@ -36,9 +36,11 @@ struct kdk_error *kdk_shell_alias_set(struct kdk_shell_aliases *aliases, const c
 	bool found;
 
 	if (!length || text[length] != '=')
-		return kdk_error_new(KDK_ERROR_USAGE, _("alias takes NAME=VALUE, not \"%s\""), text);
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("alias takes NAME=VALUE, not \"%s\""), text);
 	at = position(aliases, text, length, &found);
-	new = (struct kdk_shell_alias){ strndup(text, length), strdup(text + length + 1), false };
+	new = (struct kdk_shell_alias){ strndup(text, length), strdup(text + length + 1),
+					false };
 	all = found ? aliases->aliases :
 		reallocarray(aliases->aliases, aliases->count + 1, sizeof(*all));
 	if (all)
@@ -75,7 +77,8 @@ bool kdk_shell_alias_remove(struct kdk_shell_aliases *aliases, const char *name)
 }
 
 /* The first word's place: *ret_start … *ret_end */
-static void first_word(const char *text, size_t length, size_t *ret_start, size_t *ret_end)
+static void first_word(const char *text, size_t length, size_t *ret_start,
+		       size_t *ret_end)
 {
 	size_t start = strspn(text, BLANKS), end;
 
@@ -107,8 +110,8 @@ void kdk_shell_alias_release(struct kdk_shell_aliases *aliases, const char *name
 		aliases->aliases[at].busy = false;
 }
 
-struct kdk_error *kdk_shell_alias_expand(const struct kdk_shell_alias *alias, const char *text,
-					 size_t length, char **ret)
+struct kdk_error *kdk_shell_alias_expand(const struct kdk_shell_alias *alias,
+					 const char *text, size_t length, char **ret)
 {
 	struct kdk_buffer buffer = { 0 };
 	size_t start, end;

@@ -10,7 +10,7 @@
 
 struct kdk_shell_alias {
 	char *name, *value;
-	bool busy;	/* being run: it does not stand for itself again; set by who runs it */
+	bool busy;	/* being run: does not stand for itself; set by who runs it */
 };
 
 struct kdk_shell_aliases {
@@ -18,8 +18,9 @@ struct kdk_shell_aliases {
 	size_t count;
 };
 
-/* "name=value"; an older one of that name is replaced. KDK_ERROR_USAGE: no proper name. */
-struct kdk_error *kdk_shell_alias_set(struct kdk_shell_aliases *aliases, const char *text);
+/* "name=value"; replaces an older one of that name. KDK_ERROR_USAGE: no proper name. */
+struct kdk_error *kdk_shell_alias_set(struct kdk_shell_aliases *aliases,
+				      const char *text);
 
 /* False: there is none. */
 bool kdk_shell_alias_remove(struct kdk_shell_aliases *aliases, const char *name);
@@ -32,8 +33,8 @@ struct kdk_shell_alias *kdk_shell_alias_find(struct kdk_shell_aliases *aliases,
 void kdk_shell_alias_release(struct kdk_shell_aliases *aliases, const char *name);
 
 /* The command with its alias replaced; the caller frees it. */
-struct kdk_error *kdk_shell_alias_expand(const struct kdk_shell_alias *alias, const char *text,
-					 size_t length, char **ret);
+struct kdk_error *kdk_shell_alias_expand(const struct kdk_shell_alias *alias,
+					 const char *text, size_t length, char **ret);
 
 void kdk_shell_aliases_deinit(struct kdk_shell_aliases *aliases);
 

@@ -21,7 +21,8 @@ static struct kdk_error *run_alias(struct kdk_shell *shell, struct kdk_cli *cli,
 		_cleanup_free_ char *whole = NULL;
 
 		for (size_t at = 1; at < line->count; at++)
-			kdk_buffer_printf(&text, "%s%s", at > 1 ? " " : "", line->words[at]);
+			kdk_buffer_printf(&text, "%s%s", at > 1 ? " " : "",
+					  line->words[at]);
 		err = kdk_buffer_take(&text, &whole);
 		return err ? err : kdk_shell_alias_set(&shell->aliases, whole);
 	}
@@ -31,10 +32,14 @@ static struct kdk_error *run_alias(struct kdk_shell *shell, struct kdk_cli *cli,
 		if (name && strcmp(name, alias->name))
 			continue;
 		found = true;
-		fprintf(cli->out, "alias %s=%s\n", alias->name, alias->value);
+		fprintf(cli->out, "alias %s=", alias->name);
+		kdk_text_print(cli->out, alias->value, strlen(alias->value),
+			       kdk_text_locale_flags());
+		fputc('\n', cli->out);
 	}
 	if (name && !found)
-		return kdk_error_new(KDK_ERROR_ABSENT, _("there is no alias \"%s\""), name);
+		return kdk_error_new(KDK_ERROR_ABSENT, _("there is no alias \"%s\""),
+				     name);
 	return NULL;
 }
 
@@ -62,15 +67,16 @@ static struct kdk_error *run_exit(struct kdk_shell *shell, struct kdk_cli *cli,
 
 /* To add one: a line here, one in the man page. */
 const struct kdk_shell_builtin kdk_shell_builtins[] = {
-	{ "alias", "[NAME[=VALUE]]", N_("name the beginning of a line, or list such names"),
-	  run_alias },
+	{ "alias", "[NAME[=VALUE]]",
+	  N_("name the beginning of a line, or list such names"), run_alias },
 	{ "unalias", "NAME", N_("forget an alias"), run_unalias },
 	{ "foreach", "[TASKS…] bt|files|vm …", N_("a command for each of many tasks"),
 	  kdk_shell_each },
 	{ "p", "SYMBOL[.MEMBER]", N_("the value of a variable"), kdk_shell_print },
 	{ "set", "[PID|ADDRESS|-p|-c CPU]", N_("the current task; set pager on|off"),
 	  kdk_shell_set },
-	{ "help", "[COMMAND]", N_("these lists, or what a command can do"), kdk_shell_help },
+	{ "help", "[COMMAND]", N_("these lists, or what a command can do"),
+	  kdk_shell_help },
 	{ "exit", "", N_("leave the shell"), run_exit },
 	{ "quit", "", N_("leave the shell"), run_exit },
 	{ "q", "", N_("leave the shell"), run_exit },
@@ -92,7 +98,8 @@ static void print_name(FILE *out, const char *name, const char *summary)
 
 static void list_commands(FILE *out)
 {
-	for (const struct kdk_command_group *group = kdk_command_groups; group->title; group++) {
+	for (const struct kdk_command_group *group = kdk_command_groups; group->title;
+	     group++) {
 		bool titled = false;
 
 		for (const struct kdk_command *const *at = group->commands; *at; at++) {
@@ -141,7 +148,8 @@ struct kdk_error *kdk_shell_help(struct kdk_shell *shell, struct kdk_cli *cli,
 			name = at->command;
 	command = kdk_command_find(name);
 	if (!command || !kdk_shell_offers(command))
-		return kdk_error_new(KDK_ERROR_USAGE, _("no command \"%s\"; help lists them"),
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("no command \"%s\"; help lists them"),
 				     line->words[1]);
 	kdk_help_command(command, cli->out);
 	fputs(_("\nIn the shell DUMP is left out.\n"), cli->out);

@@ -11,6 +11,8 @@
 #include "vmcore/kernel/symbols.h"
 #include "vmcore/kernel/types.h"
 
+#define MEMBERS_MAX 100000
+
 /* What an argument of a command is. */
 enum argument {
 	ARGUMENT_NONE,
@@ -58,6 +60,7 @@ struct completion {
 	size_t length;
 	struct kdk_shell_candidates *found;
 	size_t capacity;
+	size_t looked_at;	/* members: types of a hostile dump may hold themselves */
 	bool failed;
 };
 
@@ -134,8 +137,8 @@ static void offer_modules(struct completion *completion)
 }
 
 /* Members of a struct, those of anonymous ones inside it too. */
-static void offer_members(struct completion *completion, struct kdk_types *types, uint32_t id,
-			  const char *prefix, unsigned int depth)
+static void offer_members(struct completion *completion, struct kdk_types *types,
+			  uint32_t id, const char *prefix, unsigned int depth)
 {
 	struct kdk_type_member member;
 	struct kdk_type type;
@@ -145,7 +148,8 @@ static void offer_members(struct completion *completion, struct kdk_types *types
 	    (type.kind != KDK_TYPE_STRUCT && type.kind != KDK_TYPE_UNION))
 		return;
 	for (uint32_t i = 0; i < type.count && !completion->failed; i++) {
-		if (!kdk_types_member(types, id, i, &member))
+		if (completion->looked_at++ >= MEMBERS_MAX ||
+		    !kdk_types_member(types, id, i, &member))
 			return;
 		if (*member.name)
 			offer(completion, prefix, member.name);
@@ -155,8 +159,8 @@ static void offer_members(struct completion *completion, struct kdk_types *types
 }
 
 /* `path` is "task_struct.thread.": what may stand behind it. */
-static void offer_path(struct completion *completion, struct kdk_types *types, const char *path,
-		       const char *prefix)
+static void offer_path(struct completion *completion, struct kdk_types *types,
+		       const char *path, const char *prefix)
 {
 	_cleanup_free_ char *type = strndup(path, strcspn(path, "."));
 	const char *members = strchr(path, '.');
@@ -166,9 +170,11 @@ static void offer_path(struct completion *completion, struct kdk_types *types, c
 	if (!type || !kdk_types_find(types, type, &id))
 		return;
 	if (members && members[1]) {
-		_cleanup_free_ char *inner = strndup(members + 1, strlen(members + 1) - 1);
-		struct kdk_error *err = inner ? kdk_types_member_path(types, id, inner, &field) :
-						&kdk_enomem;
+		_cleanup_free_ char *inner =
+			strndup(members + 1, strlen(members + 1) - 1);
+		struct kdk_error *err =
+			inner ? kdk_types_member_path(types, id, inner, &field)
+			      : &kdk_enomem;
 
 		kdk_error_destroy(err);
 		if (err)
@@ -196,7 +202,7 @@ static void offer_types(struct completion *completion, struct kdk_types *types)
 			offer(completion, "", type.name);
 }
 
-/* Members of the type that is the first word with one, which may end in a list of them. */
+/* Members of the type that stands before: "struct task_struct.pid,…" */
 static void offer_more_members(struct completion *completion, struct kdk_types *types,
 			       const struct kdk_shell_line *line)
 {
@@ -210,11 +216,13 @@ static void offer_more_members(struct completion *completion, struct kdk_types *
 		dot[1] = '\0';
 	for (size_t at = 1; at < line->count; at++) {
 		struct kdk_buffer path = { 0 };
-		_cleanup_free_ char *type = strndup(line->words[at], strcspn(line->words[at], ".")),
+		_cleanup_free_ char *type = strndup(line->words[at],
+						    strcspn(line->words[at], ".")),
 				    *whole = NULL;
 		struct kdk_error *err;
 
-		if (!type || line->words[at][0] == '-' || !kdk_types_find(types, type, &id))
+		if (!type || line->words[at][0] == '-' ||
+		    !kdk_types_find(types, type, &id))
 			continue;
 		kdk_buffer_printf(&path, "%s.%s", type, dot ? word : "");
 		err = kdk_buffer_take(&path, &whole);
@@ -227,7 +235,8 @@ static void offer_more_members(struct completion *completion, struct kdk_types *
 
 static void offer_commands(struct completion *completion)
 {
-	for (const struct kdk_command_group *group = kdk_command_groups; group->title; group++)
+	for (const struct kdk_command_group *group = kdk_command_groups; group->title;
+	     group++)
 		for (const struct kdk_command *const *at = group->commands; *at; at++)
 			if (kdk_shell_offers(*at))
 				offer(completion, "", (*at)->name);
@@ -251,12 +260,14 @@ static void offer_options(struct completion *completion, const char *name)
 	for (const struct kdk_shell_name *at = kdk_shell_names; at->name; at++)
 		if (!strcmp(at->name, name))
 			name = at->command;
-	for (const struct kdk_command_group *group = kdk_command_groups; group->title; group++)
+	for (const struct kdk_command_group *group = kdk_command_groups; group->title;
+	     group++)
 		for (const struct kdk_command *const *at = group->commands; *at; at++) {
 			command = *at;
 			if (strcmp(command->name, name) || !kdk_shell_offers(command))
 				continue;
-			for (option = command->options; option && option->long_name; option++)
+			for (option = command->options; option && option->long_name;
+			     option++)
 				if (option->short_name > KDK_OPTION_SYMBOL_END ||
 				    !option->short_name)
 					offer(completion, "--", option->long_name);
@@ -274,13 +285,14 @@ static void offer_words(struct completion *completion, const char *const *words)
 static void offer_argument(struct completion *completion, unsigned int what,
 			   const struct kdk_shell_line *line)
 {
-	static const char *const tasks[] = { "user", "kernel", "active", "RU", "IN", "UN", "ST",
-					     "ZO", "ID", NULL };
+	static const char *const tasks[] = { "user", "kernel", "active", "RU", "IN",
+					     "UN", "ST", "ZO", "ID", NULL };
 	static const char *const settings[] = { "pager", "on", "off", NULL };
 	struct kdk_types *types = NULL;
 
 	if (what & (ARGUMENT_TYPE | ARGUMENT_MEMBER)) {
-		struct kdk_error *err = kdk_kernel_types(completion->shell->kernel, &types);
+		struct kdk_error *err =
+			kdk_kernel_types(completion->shell->kernel, &types);
 
 		if (err)
 			types = NULL;
@@ -355,11 +367,14 @@ static size_t command_start(const char *line, size_t at)
 	}
 }
 
-struct kdk_error *kdk_shell_complete(struct kdk_shell *shell, const char *line, size_t start,
-				     size_t end, struct kdk_shell_candidates *ret)
+struct kdk_error *kdk_shell_complete(struct kdk_shell *shell, const char *line,
+				     size_t start, size_t end,
+				     struct kdk_shell_candidates *ret)
 {
 	struct kdk_shell_candidates found = { 0 };
-	struct completion completion = { shell, line + start, end - start, &found, 0, false };
+	struct completion completion = {
+		.shell = shell, .word = line + start, .length = end - start, .found = &found,
+	};
 	size_t begin = command_start(line, start);
 	struct kdk_shell_line words = { 0 };
 	struct kdk_error *err = kdk_shell_parse(line + begin, start - begin, &words);

@@ -16,8 +16,9 @@ struct kdk_shell_candidates {
  * Words for line[start…end), the one begun. Only names made of letters, digits and
  * _.:@$-* are offered: others could not be typed, and may come from a hostile dump.
  */
-struct kdk_error *kdk_shell_complete(struct kdk_shell *shell, const char *line, size_t start,
-				     size_t end, struct kdk_shell_candidates *ret);
+struct kdk_error *kdk_shell_complete(struct kdk_shell *shell, const char *line,
+				     size_t start, size_t end,
+				     struct kdk_shell_candidates *ret);
 void kdk_shell_candidates_deinit(struct kdk_shell_candidates *candidates);
 
 #endif

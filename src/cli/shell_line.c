@@ -46,8 +46,8 @@ static char *next_candidate(const char *text, int state)
 
 static char **complete(const char *text, int start, int end)
 {
-	struct kdk_error *err = kdk_shell_complete(session.shell, rl_line_buffer, start, end,
-						   &session.candidates);
+	struct kdk_error *err = kdk_shell_complete(session.shell, rl_line_buffer, start,
+						   end, &session.candidates);
 	char **matches = NULL;
 
 	/* Nobody asked to be told why there is no help. */
@@ -107,9 +107,11 @@ static void history_begin(void)
 /* Kept at once: a session that is killed loses nothing. */
 static void history_add(const char *line)
 {
-	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1)
+					  : NULL;
 
-	if (!line[strspn(line, " \t")] || *line == ' ' || (last && !strcmp(last->line, line)))
+	if (!line[strspn(line, " \t")] || *line == ' ' ||
+	    (last && !strcmp(last->line, line)))
 		return;
 	add_history(line);
 	if (session.history)
@@ -171,7 +173,8 @@ static bool wait_for_input(int signals)
 	};
 
 	if (poll(fds, KDK_ARRAY_SIZE(fds), -1) < 0) {
-		/* Another signal: readline's own, such as of a window that was resized. */
+		/* Another signal: readline's own, such as of a window that was resized.
+		 */
 		rl_check_signals();
 		return errno == EINTR;
 	}

@@ -76,9 +76,11 @@ static struct kdk_error *translate_kmem(struct kdk_shell_line *line)
 		{ "-i", NULL }, { "-s", "--slabs" }, { "-z", "--zones" },
 	};
 
-	if (line->count < 2 || (strcmp(line->words[1], "-i") && strcmp(line->words[1], "-s") &&
-				strcmp(line->words[1], "-z")))
-		return kdk_error_new(KDK_ERROR_USAGE, _("of kmem there are -i, -s and -z"));
+	if (line->count < 2 ||
+	    (strcmp(line->words[1], "-i") && strcmp(line->words[1], "-s") &&
+	     strcmp(line->words[1], "-z")))
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("of kmem there are -i, -s and -z"));
 	return rename_options(line, names, KDK_ARRAY_SIZE(names));
 }
 
@@ -123,8 +125,9 @@ static struct kdk_error *split_commas(struct kdk_shell_line *line, size_t at)
 	return err;
 }
 
-/* The n-th word (from 0) behind the name that is no option; line->count: there is none. */
-static size_t argument(const struct kdk_shell_line *line, const char *with_value, size_t n)
+/* The n-th word (from 0) behind the name that is no option; line->count: none. */
+static size_t argument(const struct kdk_shell_line *line, const char *with_value,
+		       size_t n)
 {
 	for (size_t at = 1; at < line->count; at++) {
 		const char *word = line->words[at];
@@ -139,7 +142,7 @@ static size_t argument(const struct kdk_shell_line *line, const char *with_value
 	return line->count;
 }
 
-/* "struct TYPE.a,b ADDRESS [COUNT]": members go behind the address, the count is an option. */
+/* "struct TYPE.a,b ADDRESS [COUNT]": members go last, the count is an option. */
 static struct kdk_error *translate_struct(struct kdk_shell_line *line)
 {
 	size_t type = argument(line, "cl", 0), count = argument(line, "cl", 2);
@@ -154,11 +157,13 @@ static struct kdk_error *translate_struct(struct kdk_shell_line *line)
 		return err;
 	dot = strchr(line->words[type], '.');
 	if (!dot)
-		return kdk_error_new(KDK_ERROR_USAGE, _("\"%s\" is no TYPE.MEMBER,MEMBER"),
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("\"%s\" is no TYPE.MEMBER,MEMBER"),
 				     line->words[type]);
 	if (argument(line, "cl", 1) == line->count)
-		return kdk_error_new(KDK_ERROR_USAGE,
-				     _("several members are shown of an object: give its address"));
+		return kdk_error_new(
+			KDK_ERROR_USAGE,
+			_("several members are shown of an object: give its address"));
 	members = strdup(dot + 1);
 	*dot = '\0';
 	if (!members)
@@ -185,23 +190,26 @@ static bool is_member(const char *word)
 	return strchr(word, '.') && (word[0] < '0' || word[0] > '9');
 }
 
-/* What a list or tree is asked for: becomes walk [--type KIND] START [TYPE.MEMBER] SHOWN… */
+/* What a list or tree becomes: walk [--type KIND] START [TYPE.MEMBER] SHOWN… */
 struct walk_words {
 	const char *kind, *start, *member;
 	struct kdk_shell_line shown;
 };
 
-static struct kdk_error *make_walk(struct kdk_shell_line *line, const struct walk_words *words)
+static struct kdk_error *make_walk(struct kdk_shell_line *line,
+				   const struct walk_words *words)
 {
 	struct kdk_shell_line walk = { 0 };
 	struct kdk_error *err;
 
 	if (!words->start)
-		return kdk_error_new(KDK_ERROR_USAGE, _("%s starts where? Give an address or a symbol"),
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("%s starts where? Give an address or a symbol"),
 				     line->words[0]);
 	if (words->shown.count && !words->member)
-		return kdk_error_new(KDK_ERROR_USAGE,
-				     _("give TYPE.MEMBER, the member that links the objects"));
+		return kdk_error_new(
+			KDK_ERROR_USAGE,
+			_("give TYPE.MEMBER, the member that links the objects"));
 	err = insert(&walk, 0, "walk");
 	if (!err && words->kind) {
 		err = insert(&walk, walk.count, "--type");
@@ -232,7 +240,8 @@ static struct kdk_error *no_option(const struct kdk_shell_line *line, const char
 }
 
 /* "list TYPE.MEMBER -s TYPE.A,B -H HEAD"; a chain of pointers needs no -H. */
-static struct kdk_error *read_list(const struct kdk_shell_line *line, struct walk_words *ret)
+static struct kdk_error *read_list(const struct kdk_shell_line *line,
+				   struct walk_words *ret)
 {
 	struct kdk_error *err = NULL;
 	bool head = false;
@@ -255,8 +264,9 @@ static struct kdk_error *read_list(const struct kdk_shell_line *line, struct wal
 			ret->start = word;
 	}
 	if (!err && ret->member && !is_member(ret->member))
-		err = kdk_error_new(KDK_ERROR_USAGE,
-				    _("give TYPE.MEMBER, the member that links the objects"));
+		err = kdk_error_new(
+			KDK_ERROR_USAGE,
+			_("give TYPE.MEMBER, the member that links the objects"));
 	if (!err && head)
 		ret->kind = "list";
 	return err;
@@ -285,7 +295,8 @@ static const char *tree_kind(const char *name)
 }
 
 /* "tree -t rbtree -o TYPE.MEMBER -s TYPE.A,B ROOT" */
-static struct kdk_error *read_tree(const struct kdk_shell_line *line, struct walk_words *ret)
+static struct kdk_error *read_tree(const struct kdk_shell_line *line,
+				   struct walk_words *ret)
 {
 	struct kdk_error *err = NULL;
 
@@ -297,9 +308,10 @@ static struct kdk_error *read_tree(const struct kdk_shell_line *line, struct wal
 		if (!strcmp(word, "-t") && more) {
 			ret->kind = tree_kind(line->words[++at]);
 			if (!ret->kind)
-				err = kdk_error_new(KDK_ERROR_USAGE,
-						    _("-t takes rbtree, radix, xarray or maple, not \"%s\""),
-						    line->words[at]);
+				err = kdk_error_new(
+					KDK_ERROR_USAGE,
+					_("-t takes rbtree, radix, xarray or maple, not \"%s\""),
+					line->words[at]);
 		} else if (!strcmp(word, "-s") && more) {
 			err = add_shown(&ret->shown, line->words[++at]);
 		} else if (!strcmp(word, "-o") && more) {
@@ -359,7 +371,8 @@ struct kdk_error *kdk_shell_translate(struct kdk_shell_line *line)
 	if (err || !line->count)
 		return err;
 	for (const struct kdk_shell_name *name = kdk_shell_names; name->name; name++) {
-		if (strcmp(name->name, line->words[0]) || !kdk_command_find(name->command))
+		if (strcmp(name->name, line->words[0]) ||
+		    !kdk_command_find(name->command))
 			continue;
 		err = name->translate(line);
 		return err ? err : replace(line, 0, name->command);

@@ -65,8 +65,9 @@ static struct kdk_error *open_pipe(const struct kdk_shell_line *line,
 	return err;
 }
 
-struct kdk_error *kdk_shell_output_open(const struct kdk_shell_line *line, FILE *out, FILE *err,
-					bool pager, struct kdk_shell_output *ret)
+struct kdk_error *kdk_shell_output_open(const struct kdk_shell_line *line, FILE *out,
+					FILE *err, bool pager,
+					struct kdk_shell_output *ret)
 {
 	struct kdk_shell_output output = { .out = out, .err = err };
 	struct kdk_error *error = NULL;

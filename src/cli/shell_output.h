@@ -24,11 +24,13 @@ struct kdk_shell_output {
  * `out` and `err` are where the shell itself writes. With `pager`, an answer that is
  * longer than the screen goes through $PAGER, notes on the way included.
  */
-struct kdk_error *kdk_shell_output_open(const struct kdk_shell_line *line, FILE *out, FILE *err,
-					bool pager, struct kdk_shell_output *ret);
+struct kdk_error *kdk_shell_output_open(const struct kdk_shell_line *line, FILE *out,
+					FILE *err, bool pager,
+					struct kdk_shell_output *ret);
 
 /* Waits for the program; *ret_status is its exit code, 0 without one. */
-struct kdk_error *kdk_shell_output_close(struct kdk_shell_output *output, int *ret_status);
+struct kdk_error *kdk_shell_output_close(struct kdk_shell_output *output,
+					 int *ret_status);
 
 /* Runs text in the person's shell: $SHELL, else /bin/sh. */
 struct kdk_error *kdk_shell_escape(const char *text, int *ret_status);

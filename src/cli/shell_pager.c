@@ -20,7 +20,8 @@
 struct kdk_shell_pager {
 	FILE *terminal, *out, *err;
 	struct kdk_buffer held;
-	unsigned int rows, columns, row, column;	/* of the screen; where the text ends on it */
+	unsigned int rows, columns;	/* of the screen */
+	unsigned int row, column;	/* where the text ends on it */
 	bool started;
 	int fd;			/* to the pager once it was started; -1: it has gone */
 	pid_t child;
@@ -50,9 +51,11 @@ static struct kdk_error *spawn(const char *shell, const char *text, int input, p
 		posix_spawnattr_setflags(&attributes,
 					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 		if (input >= 0)
-			rc = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+			rc = posix_spawn_file_actions_adddup2(&actions, input,
+							      STDIN_FILENO);
 		if (!rc)
-			rc = posix_spawnp(ret, shell, &actions, &attributes, argv, environ);
+			rc = posix_spawnp(ret, shell, &actions, &attributes, argv,
+					  environ);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&actions);
@@ -177,14 +180,17 @@ struct kdk_error *kdk_shell_pager_open(FILE *terminal, FILE **ret_out, FILE **re
 	struct winsize size;
 
 	*ret = NULL;
-	if (ioctl(fileno(terminal), TIOCGWINSZ, &size) || size.ws_row < 2 || !size.ws_col ||
-	    !has_pager())
+	if (ioctl(fileno(terminal), TIOCGWINSZ, &size) || size.ws_row < 2 ||
+	    !size.ws_col || !has_pager())
 		return NULL;
 	pager = calloc(1, sizeof(*pager));
 	if (!pager)
 		return &kdk_enomem;
 	*pager = (struct kdk_shell_pager){
-		.terminal = terminal, .rows = size.ws_row, .columns = size.ws_col, .fd = -1,
+		.terminal = terminal,
+		.rows = size.ws_row,
+		.columns = size.ws_col,
+		.fd = -1,
 		.out = fopencookie(pager, "w", functions),
 		.err = fopencookie(pager, "w", functions),
 	};

@@ -78,7 +78,8 @@ static struct kdk_error *take_word(const char **at, const char *end, char **ret)
 	*at = p;
 	if (quote) {
 		kdk_buffer_deinit(&word);
-		return kdk_error_new(KDK_ERROR_USAGE, _("a quote %c is not closed"), quote);
+		return kdk_error_new(KDK_ERROR_USAGE, _("a quote %c is not closed"),
+				     quote);
 	}
 	return kdk_buffer_take(&word, ret);
 }
@@ -90,12 +91,14 @@ static const char *skip_blanks(const char *at, const char *end)
 	return at;
 }
 
-static struct kdk_error *take_file(const char **at, const char *end, struct kdk_shell_line *line)
+static struct kdk_error *take_file(const char **at, const char *end,
+				   struct kdk_shell_line *line)
 {
 	struct kdk_error *err;
 
 	if (line->file)
-		return kdk_error_new(KDK_ERROR_USAGE, _("the answer can go to one file only"));
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("the answer can go to one file only"));
 	(*at)++;
 	line->append = *at < end && **at == '>';
 	*at = skip_blanks(*at + line->append, end);
@@ -105,20 +108,24 @@ static struct kdk_error *take_file(const char **at, const char *end, struct kdk_
 	return err;
 }
 
-static struct kdk_error *take_pipe(const char *at, const char *end, struct kdk_shell_line *line)
+static struct kdk_error *take_pipe(const char *at, const char *end,
+				   struct kdk_shell_line *line)
 {
 	at = skip_blanks(at, end);
 	if (line->file)
-		return kdk_error_new(KDK_ERROR_USAGE,
-				     _("the answer can go to a file or to a program, not to both"));
+		return kdk_error_new(
+			KDK_ERROR_USAGE,
+			_("the answer can go to a file or to a program, not to both"));
 	if (at == end)
-		return kdk_error_new(KDK_ERROR_USAGE, line->escape ? _("! needs a command") :
-				     _("| needs a command behind it"));
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     line->escape ? _("! needs a command")
+						  : _("| needs a command behind it"));
 	line->pipe = strndup(at, end - at);
 	return line->pipe ? NULL : &kdk_enomem;
 }
 
-static struct kdk_error *parse_words(const char *at, const char *end, struct kdk_shell_line *line)
+static struct kdk_error *parse_words(const char *at, const char *end,
+				     struct kdk_shell_line *line)
 {
 	struct kdk_error *err = NULL;
 
@@ -138,7 +145,8 @@ static struct kdk_error *parse_words(const char *at, const char *end, struct kdk
 	return err;
 }
 
-struct kdk_error *kdk_shell_parse(const char *text, size_t length, struct kdk_shell_line *ret)
+struct kdk_error *kdk_shell_parse(const char *text, size_t length,
+				  struct kdk_shell_line *ret)
 {
 	const char *end = text + length, *at = skip_blanks(text, end);
 	struct kdk_shell_line line = { 0 };
@@ -170,9 +178,11 @@ void kdk_shell_line_deinit(struct kdk_shell_line *line)
 	*line = (struct kdk_shell_line){ 0 };
 }
 
-struct kdk_error *kdk_shell_line_insert(struct kdk_shell_line *line, size_t at, char *word)
+struct kdk_error *kdk_shell_line_insert(struct kdk_shell_line *line, size_t at,
+					char *word)
 {
-	char **words = word ? reallocarray(line->words, line->count + 2, sizeof(*words)) : NULL;
+	char **words = word ? reallocarray(line->words, line->count + 2, sizeof(*words))
+			    : NULL;
 
 	if (!words) {
 		free(word);

@@ -33,12 +33,14 @@ struct kdk_shell_line {
  */
 size_t kdk_shell_command_length(const char *text);
 
-/* One command. Nothing but blanks or a comment has count 0. KDK_ERROR_USAGE: an open quote … */
-struct kdk_error *kdk_shell_parse(const char *text, size_t length, struct kdk_shell_line *ret);
+/* One command; a comment has count 0. KDK_ERROR_USAGE: an open quote … */
+struct kdk_error *kdk_shell_parse(const char *text, size_t length,
+				  struct kdk_shell_line *ret);
 void kdk_shell_line_deinit(struct kdk_shell_line *line);
 
 /* Takes over `word` (NULL: memory was short) and puts it in front of words[at]. */
-struct kdk_error *kdk_shell_line_insert(struct kdk_shell_line *line, size_t at, char *word);
+struct kdk_error *kdk_shell_line_insert(struct kdk_shell_line *line, size_t at,
+					char *word);
 void kdk_shell_line_remove(struct kdk_shell_line *line, size_t at);
 
 #endif

@@ -22,7 +22,8 @@ void kdk_shell_complain(struct kdk_cli *cli, struct kdk_error *err)
 	cli->exit = err->kind == KDK_ERROR_USAGE ? KDK_EXIT_USAGE : KDK_EXIT_FAILED;
 	fflush(cli->out);
 	fputs("kdumpkit: ", cli->err);
-	kdk_text_print(cli->err, err->message, strlen(err->message), kdk_text_locale_flags());
+	kdk_text_print(cli->err, err->message, strlen(err->message),
+		       kdk_text_locale_flags());
 	fputc('\n', cli->err);
 	kdk_error_destroy(err);
 }
@@ -52,7 +53,8 @@ static bool says_whom(const struct kdk_shell_line *line)
 }
 
 /* Commands about a task are about the current one when they name none. */
-static struct kdk_error *add_task(struct kdk_shell *shell, const struct kdk_command *command,
+static struct kdk_error *add_task(struct kdk_shell *shell,
+				  const struct kdk_command *command,
 				  struct kdk_shell_line *line)
 {
 	bool is_bt = !strcmp(command->name, "bt"), wanted = false;
@@ -125,9 +127,11 @@ static struct kdk_error *unknown(const char *name)
 	const struct kdk_command *nearest = kdk_command_nearest(name);
 
 	if (nearest && kdk_shell_offers(nearest))
-		return kdk_error_new(KDK_ERROR_USAGE, _("no command \"%s\"; did you mean %s?"),
-				     name, nearest->name);
-	return kdk_error_new(KDK_ERROR_USAGE, _("no command \"%s\"; help lists them"), name);
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("no command \"%s\"; did you mean %s?"), name,
+				     nearest->name);
+	return kdk_error_new(KDK_ERROR_USAGE, _("no command \"%s\"; help lists them"),
+			     name);
 }
 
 /* --json is taken by commands themselves; for what only the shell has, here. */
@@ -174,7 +178,7 @@ struct kdk_error *kdk_shell_dispatch(struct kdk_shell *shell, struct kdk_cli *cl
 	return run_command(shell, cli, command, line);
 }
 
-/* The command's own exit code counts; where it did well, that of the program behind it. */
+/* The command's exit code counts; where it did well, that of the program behind it. */
 static void answer(struct kdk_shell *shell, struct kdk_shell_line *line)
 {
 	struct kdk_cli cli = *shell->cli;
@@ -228,7 +232,8 @@ static void run_line(struct kdk_shell *shell, struct kdk_shell_line *line)
 
 static void run_one(struct kdk_shell *shell, const char *text, size_t length)
 {
-	struct kdk_shell_alias *alias = kdk_shell_alias_find(&shell->aliases, text, length);
+	struct kdk_shell_alias *alias =
+		kdk_shell_alias_find(&shell->aliases, text, length);
 	_cleanup_free_ char *expanded = NULL, *name = NULL;
 	struct kdk_shell_line line;
 	struct kdk_error *err;
@@ -258,7 +263,8 @@ static void run_one(struct kdk_shell *shell, const char *text, size_t length)
 
 void kdk_shell_run(struct kdk_shell *shell, const char *text)
 {
-	while (*text && !shell->done && !(shell->interactive && kdk_interrupt_pending())) {
+	while (*text && !shell->done &&
+	       !(shell->interactive && kdk_interrupt_pending())) {
 		size_t length = kdk_shell_command_length(text);
 
 		run_one(shell, text, length);

@@ -41,7 +41,8 @@ struct kdk_error *kdk_shell_task(struct kdk_shell *shell, struct kdk_task *ret)
 }
 
 /* A decimal number is a pid; anything else an address. */
-static struct kdk_error *parse_task(struct kdk_shell *shell, const char *text, uint64_t *ret)
+static struct kdk_error *parse_task(struct kdk_shell *shell, const char *text,
+				    uint64_t *ret)
 {
 	bool is_pid = *text && !text[strspn(text, "0123456789")];
 	struct kdk_error *err;
@@ -54,12 +55,14 @@ static struct kdk_error *parse_task(struct kdk_shell *shell, const char *text, u
 	return task_of(shell, is_pid ? KDK_STACKS_PID : KDK_STACKS_ADDRESS, value, ret);
 }
 
-static struct kdk_error *set_pager(struct kdk_shell *shell, const struct kdk_shell_line *line)
+static struct kdk_error *set_pager(struct kdk_shell *shell,
+				   const struct kdk_shell_line *line)
 {
 	const char *state = line->count == 3 ? line->words[2] : "";
 
 	if (strcmp(state, "on") && strcmp(state, "off"))
-		return kdk_error_new(KDK_ERROR_USAGE, _("set %s takes on or off"), line->words[1]);
+		return kdk_error_new(KDK_ERROR_USAGE, _("set %s takes on or off"),
+				     line->words[1]);
 	shell->pager = shell->interactive && !strcmp(state, "on");
 	return NULL;
 }
@@ -110,13 +113,15 @@ struct kdk_error *kdk_shell_set(struct kdk_shell *shell, struct kdk_cli *cli,
 	if (!strcmp(what, "pager") || !strcmp(what, "scroll"))
 		return set_pager(shell, line);
 	if (line->count > most)
-		return kdk_error_new(KDK_ERROR_USAGE, _("\"%s\" is one argument too many"),
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("\"%s\" is one argument too many"),
 				     line->words[most]);
 	if (!strcmp(what, "-p")) {
 		err = task_of(shell, KDK_STACKS_PANIC, 0, &address);
 	} else if (!strcmp(what, "-c")) {
 		if (line->count < 3)
-			return kdk_error_new(KDK_ERROR_USAGE, _("option %s needs a value"), what);
+			return kdk_error_new(KDK_ERROR_USAGE,
+					     _("option %s needs a value"), what);
 		err = kdk_number_parse(line->words[2], &cpu);
 		if (!err)
 			err = task_of(shell, KDK_STACKS_CPU, cpu, &address);
@@ -225,7 +230,8 @@ static bool selected(const struct selection *selection, size_t i, const char *co
 		return false;
 	if (!strcmp(command, "bt"))
 		return true;
-	/* What threads share is shown once, and what kernel threads have none of, if asked. */
+	/* What threads share is shown once, and what kernel threads have none of, if
+	 * asked. */
 	return !task->idle && (selection->named[i] || task->leader) &&
 	       (strcmp(command, "vm") || selection->any_named || task->mm);
 }
@@ -269,7 +275,8 @@ static void run_all(struct selection *selection, struct kdk_cli *cli,
 		if (!first && !cli->json)
 			fputc('\n', cli->out);
 		first = false;
-		err = run_for(selection->shell, cli, line, at, &selection->tasks.tasks[i]);
+		err = run_for(selection->shell, cli, line, at,
+			      &selection->tasks.tasks[i]);
 		if (err)
 			kdk_shell_complain(cli, err);
 		if (cli->exit)
@@ -286,7 +293,8 @@ struct kdk_error *kdk_shell_each(struct kdk_shell *shell, struct kdk_cli *cli,
 	size_t at = 1;
 
 	if (line->count < 2)
-		return kdk_error_new(KDK_ERROR_USAGE, _("foreach takes tasks and one of bt, files, vm"));
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("foreach takes tasks and one of bt, files, vm"));
 	err = kdk_tasks_read(shell->kernel, &selection.tasks);
 	if (err)
 		return err;
@@ -295,13 +303,15 @@ struct kdk_error *kdk_shell_each(struct kdk_shell *shell, struct kdk_cli *cli,
 		err = &kdk_enomem;
 	while (!err && at < line->count && !is_task_command(line->words[at])) {
 		if (!take_selector(&selection, line->words[at]))
-			err = kdk_error_new(KDK_ERROR_USAGE,
-					    _("\"%s\" is neither a task nor a state, nor one of bt, files, vm"),
-					    line->words[at]);
+			err = kdk_error_new(
+				KDK_ERROR_USAGE,
+				_("\"%s\" is neither a task nor a state, nor one of bt, files, vm"),
+				line->words[at]);
 		at++;
 	}
 	if (!err && at == line->count)
-		err = kdk_error_new(KDK_ERROR_USAGE, _("foreach takes tasks and one of bt, files, vm"));
+		err = kdk_error_new(KDK_ERROR_USAGE,
+				    _("foreach takes tasks and one of bt, files, vm"));
 	if (!err && selection.tasks.note)
 		kdk_cli_note(cli, selection.tasks.note);
 	if (!err)

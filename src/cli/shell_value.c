@@ -63,7 +63,8 @@ static struct kdk_error *find(struct kdk_kernel *kernel, struct variable *variab
 		length = variable->member - variable->name;
 		*variable->member++ = '\0';
 	}
-	return kdk_error_new(KDK_ERROR_ABSENT, _("the dump has no symbol \"%s\""), variable->name);
+	return kdk_error_new(KDK_ERROR_ABSENT, _("the dump has no symbol \"%s\""),
+			     variable->name);
 }
 
 /* Per-CPU variables lie between two symbols, where they are but a pattern. */
@@ -88,9 +89,11 @@ static struct kdk_error *show_word(struct kdk_cli *cli, struct kdk_kernel *kerne
 	struct kdk_error *err;
 
 	if (!kernel->memory)
-		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
-				     _("the dump's architecture is not known: its memory cannot be read"));
-	err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address, data, facts->word_bytes);
+		return kdk_error_new(
+			KDK_ERROR_UNSUPPORTED,
+			_("the dump's architecture is not known: its memory cannot be read"));
+	err = kdk_memory_read(kernel->memory, KDK_VIRTUAL, address, data,
+			      facts->word_bytes);
 	if (err)
 		return err;
 	value = facts->word_bytes == 8 ? kdk_get_u64(data, facts->big_endian) :
@@ -98,7 +101,9 @@ static struct kdk_error *show_word(struct kdk_cli *cli, struct kdk_kernel *kerne
 	if (json)
 		kdk_json_address(json, "word", value);
 	else
-		fprintf(cli->out, _("%#" PRIx64 " (the type is not known: a machine word)\n"), value);
+		fprintf(cli->out,
+			_("%#" PRIx64 " (the type is not known: a machine word)\n"),
+			value);
 	return NULL;
 }
 
@@ -110,14 +115,15 @@ static struct kdk_error *show_at(struct kdk_cli *cli, struct kdk_kernel *kernel,
 	size_t count = member ? 1 : 0;
 
 	if (!variable->typed && member)
-		return kdk_error_new(KDK_ERROR_ABSENT,
-				     _("the type of %s is not known; struct TYPE %s shows it as one"),
-				     variable->name, variable->name);
+		return kdk_error_new(
+			KDK_ERROR_ABSENT,
+			_("the type of %s is not known; struct TYPE %s shows it as one"),
+			variable->name, variable->name);
 	if (!variable->typed)
 		return show_word(cli, kernel, json, address);
 	if (json)
-		return kdk_value_json(json, "object", kernel, variable->type, address, &member,
-				      count);
+		return kdk_value_json(json, "object", kernel, variable->type, address,
+				      &member, count);
 	return kdk_value_print(cli->out, kernel, variable->type, address, &member, count);
 }
 
@@ -129,7 +135,8 @@ static struct kdk_error *show_cpu(struct kdk_cli *cli, struct kdk_kernel *kernel
 	uint64_t address;
 
 	if (!kdk_percpu_address(kernel, percpu, variable->name, cpu, &address))
-		return kdk_error_new(KDK_ERROR_ABSENT, _("the machine has no CPU %zu"), cpu);
+		return kdk_error_new(KDK_ERROR_ABSENT, _("the machine has no CPU %zu"),
+				     cpu);
 	if (!json) {
 		fprintf(cli->out, _("CPU %zu: "), cpu);
 		return show_at(cli, kernel, json, variable, address);
@@ -142,7 +149,8 @@ static struct kdk_error *show_cpu(struct kdk_cli *cli, struct kdk_kernel *kernel
 }
 
 static struct kdk_error *show_percpu(struct kdk_cli *cli, struct kdk_kernel *kernel,
-				     struct kdk_json *json, const struct variable *variable)
+				     struct kdk_json *json,
+				     const struct variable *variable)
 {
 	struct kdk_percpu percpu = { 0 };
 	struct kdk_error *err = kdk_percpu_read(kernel, &percpu);
@@ -164,7 +172,8 @@ static struct kdk_error *show_percpu(struct kdk_cli *cli, struct kdk_kernel *ker
 
 /* A function's value is where it stands and what it takes. */
 static struct kdk_error *show_function(struct kdk_cli *cli, struct kdk_kernel *kernel,
-				       struct kdk_json *json, const struct variable *variable)
+				       struct kdk_json *json,
+				       const struct variable *variable)
 {
 	struct kdk_types *types;
 	struct kdk_error *err = kdk_kernel_types(kernel, &types);
@@ -196,7 +205,8 @@ static struct kdk_error *show(struct kdk_cli *cli, struct kdk_kernel *kernel,
 	if (is_percpu(kernel, variable))
 		return show_percpu(cli, kernel, json, variable);
 	if (variable->one_cpu)
-		return kdk_error_new(KDK_ERROR_USAGE, _("%s is not a variable of each CPU"),
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("%s is not a variable of each CPU"),
 				     variable->name);
 	return show_at(cli, kernel, json, variable, variable->symbol.address);
 }
@@ -209,7 +219,8 @@ struct kdk_error *kdk_shell_print(struct kdk_shell *shell, struct kdk_cli *cli,
 	struct kdk_json json;
 
 	if (line->count != 2)
-		return kdk_error_new(KDK_ERROR_USAGE, _("p takes one symbol: p SYMBOL[.MEMBER][:CPU]"));
+		return kdk_error_new(KDK_ERROR_USAGE,
+				     _("p takes one symbol: p SYMBOL[.MEMBER][:CPU]"));
 	err = parse(line->words[1], &variable);
 	if (!err)
 		err = find(shell->kernel, &variable);

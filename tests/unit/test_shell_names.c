@@ -44,7 +44,8 @@ static void crashs_words_become_ours(void **state)
 		{ "struct x.a", "struct x.a" },
 		{ "list x.next 10", "walk 10 x.next" },
 		{ "list -H 10 -o x.list", "walk --type list 10 x.list" },
-		{ "list x.list -s x.a,b -s x.c -H 10", "walk --type list 10 x.list a b c" },
+		{ "list x.list -s x.a,b -s x.c -H 10",
+		  "walk --type list 10 x.list a b c" },
 		{ "list 10", "walk 10" },
 		{ "tree -t rbtree -o x.node root", "walk --type rb root x.node" },
 		{ "tree root x.node", "walk --type rb root x.node" },
@@ -74,8 +75,9 @@ static void crashs_words_become_ours(void **state)
 static void what_has_no_like_is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"kmem", "kmem -v", "list", "list -h 10", "list -o", "list 8 10 -o 16", "list x.a -s y",
-		"list 10 -s x.a", "tree", "tree -t heap 10", "tree -r x.y 10", "struct x,y",
+		"kmem",		"kmem -v",	   "list",	     "list -h 10",
+		"list -o",	"list 8 10 -o 16", "list x.a -s y",  "list 10 -s x.a",
+		"tree",		"tree -t heap 10", "tree -r x.y 10", "struct x,y",
 		"struct x.a,b",
 	};
 

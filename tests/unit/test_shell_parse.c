@@ -8,7 +8,7 @@
 #include "cli/shell_alias.h"
 #include "cli/shell_parse.h"
 
-/* "a/b c/" are the words "a" and "b c"; what goes where follows: "|text", ">file", ">>file". */
+/* "a/b c/" are the words "a" and "b c"; then where it goes: "|text", ">file". */
 static char *shown(const char *text)
 {
 	static char result[512];
@@ -22,11 +22,11 @@ static char *shown(const char *text)
 	if (line.words)
 		assert_null(line.words[line.count]);
 	if (line.pipe)
-		at += snprintf(result + at, sizeof(result) - at, "%c%s", line.escape ? '!' : '|',
-			       line.pipe);
+		at += snprintf(result + at, sizeof(result) - at, "%c%s",
+			       line.escape ? '!' : '|', line.pipe);
 	if (line.file)
-		snprintf(result + at, sizeof(result) - at, "%s%s", line.append ? ">>" : ">",
-			 line.file);
+		snprintf(result + at, sizeof(result) - at, "%s%s",
+			 line.append ? ">>" : ">", line.file);
 	kdk_shell_line_deinit(&line);
 	return result;
 }
@@ -91,7 +91,8 @@ static void faults_are_named(void **state)
 		{ "bt >", "> needs the name of a file" },
 		{ "bt > | cat", "> needs the name of a file" },
 		{ "bt > a > b", "the answer can go to one file only" },
-		{ "bt > a | cat", "the answer can go to a file or to a program, not to both" },
+		{ "bt > a | cat",
+		  "the answer can go to a file or to a program, not to both" },
 		{ "bt |  ", "| needs a command behind it" },
 		{ "!", "! needs a command" },
 		{ "| cat", "no command stands before |" },
@@ -101,7 +102,8 @@ static void faults_are_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(cases); i++)
-		assert_failure(kdk_shell_parse(cases[i].text, strlen(cases[i].text), &line),
+		assert_failure(kdk_shell_parse(cases[i].text, strlen(cases[i].text),
+					       &line),
 			       KDK_ERROR_USAGE, cases[i].words);
 }
 
@@ -139,7 +141,8 @@ static void words_come_and_go(void **state)
 
 static const char *value_of(struct kdk_shell_aliases *aliases, const char *text)
 {
-	const struct kdk_shell_alias *alias = kdk_shell_alias_find(aliases, text, strlen(text));
+	const struct kdk_shell_alias *alias =
+		kdk_shell_alias_find(aliases, text, strlen(text));
 
 	return alias ? alias->value : NULL;
 }
@@ -158,7 +161,8 @@ static void aliases_stand_for_first_words(void **state)
 	assert_success(kdk_shell_alias_set(&aliases, "ll=ps -u"));
 	assert_int_equal(aliases.count, 4);
 	for (size_t i = 0; i + 1 < aliases.count; i++)
-		assert_true(strcmp(aliases.aliases[i].name, aliases.aliases[i + 1].name) < 0);
+		assert_true(strcmp(aliases.aliases[i].name, aliases.aliases[i + 1].name) <
+			    0);
 	assert_string_equal(value_of(&aliases, "ll"), "ps -u");
 	assert_string_equal(value_of(&aliases, "  ll -k"), "ps -u");
 	assert_string_equal(value_of(&aliases, "l|cat"), "sym");
