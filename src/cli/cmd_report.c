@@ -14,7 +14,8 @@
 enum { HTML = 'H' };
 
 static const struct kdk_option options[] = {
-	{ HTML, "html", "FILE", N_("write a web page that needs nothing else (\"-\": standard output)") },
+	{ HTML, "html", "FILE",
+	  N_("write a web page that needs nothing else (\"-\": standard output)") },
 	KDK_CLI_FACT_OPTIONS
 };
 
@@ -62,7 +63,8 @@ static void json_lines(struct kdk_json *json, const char *name,
 	kdk_json_array_end(json);
 }
 
-static void json_task(struct kdk_json *json, const char *name, const struct kdk_stack *stack)
+static void json_task(struct kdk_json *json, const char *name,
+		      const struct kdk_stack *stack)
 {
 	if (!stack || !stack->count || !stack->tasks[0].address) {
 		kdk_json_null(json, name);
@@ -110,7 +112,8 @@ static void json_code(struct kdk_json *json, const struct kdk_fault *fault)
 static void json_fault(struct kdk_json *json, const struct kdk_fault *fault)
 {
 	static const char *const access[] = {
-		[KDK_ACCESS_READ] = "read", [KDK_ACCESS_WRITE] = "write",
+		[KDK_ACCESS_READ] = "read",
+		[KDK_ACCESS_WRITE] = "write",
 		[KDK_ACCESS_EXECUTE] = "execute",
 	};
 
@@ -128,7 +131,8 @@ static void json_fault(struct kdk_json *json, const struct kdk_fault *fault)
 		kdk_json_object_begin(json, NULL);
 		kdk_json_string(json, "name", fault->registers[i].name);
 		kdk_json_address(json, "value", fault->registers[i].value);
-		kdk_json_string(json, "points_to", kdk_pointee_name(fault->registers[i].pointee));
+		kdk_json_string(json, "points_to",
+				kdk_pointee_name(fault->registers[i].pointee));
 		kdk_json_string(json, "text", fault->registers[i].text);
 		kdk_json_object_end(json);
 	}
@@ -151,11 +155,13 @@ static void json_suspect(struct kdk_json *json, const struct kdk_suspect *suspec
 }
 
 static void json_frames(struct kdk_json *json, const char *name,
-			const struct kdk_diagnosis *diagnosis, const struct kdk_stack *stack)
+			const struct kdk_diagnosis *diagnosis,
+			const struct kdk_stack *stack)
 {
 	static const struct kdk_backtrace nothing;
 
-	kdk_cli_trace_json(json, name, diagnosis->kernel->arch, stack ? &stack->trace : &nothing);
+	kdk_cli_trace_json(json, name, diagnosis->kernel->arch,
+			   stack ? &stack->trace : &nothing);
 }
 
 static void json_crash(struct kdk_json *json, const struct kdk_diagnosis *diagnosis)
@@ -167,8 +173,10 @@ static void json_crash(struct kdk_json *json, const struct kdk_diagnosis *diagno
 	kdk_json_string(json, "kind", kdk_crash_kind_name(diagnosis->kind));
 	kdk_json_bool(json, "crashed", diagnosis->crashed);
 	kdk_json_string(json, "text", diagnosis->verdict);
-	kdk_json_string(json, "time", diagnosis->summary.time_known ?
-			kdk_time_format(diagnosis->summary.time, time) : NULL);
+	kdk_json_string(json, "time",
+			diagnosis->summary.time_known
+				? kdk_time_format(diagnosis->summary.time, time)
+				: NULL);
 	if (diagnosis->uptime_known)
 		kdk_json_unsigned(json, "uptime_s", diagnosis->uptime_nsec / 1000000000);
 	else
@@ -201,7 +209,8 @@ static void json_cpus(struct kdk_json *json, const struct kdk_diagnosis *diagnos
 	kdk_json_array_begin(json, "cpu_states");
 	for (size_t i = 0; i < diagnosis->cpus.count; i++) {
 		const struct kdk_stack *stack = &diagnosis->cpus.stacks[i];
-		const struct kdk_frame *frame = stack->trace.count ? stack->trace.frames : NULL;
+		const struct kdk_frame *frame = stack->trace.count ? stack->trace.frames
+								   : NULL;
 
 		kdk_json_object_begin(json, NULL);
 		kdk_json_unsigned(json, "cpu", stack->tasks[0].cpu);
@@ -209,8 +218,9 @@ static void json_cpus(struct kdk_json *json, const struct kdk_diagnosis *diagnos
 		kdk_json_string(json, "function", frame ? frame->function : NULL);
 		kdk_json_string(json, "module", frame ? frame->module : NULL);
 		kdk_json_string(json, "registers_from",
-				stack->source == KDK_REGISTERS_NONE ? NULL :
-				kdk_registers_source_name(stack->source));
+				stack->source == KDK_REGISTERS_NONE
+					? NULL
+					: kdk_registers_source_name(stack->source));
 		kdk_json_object_end(json);
 	}
 	kdk_json_array_end(json);
@@ -243,7 +253,8 @@ static void json_memory(struct kdk_json *json, const struct kdk_diagnosis *diagn
 	kdk_json_object_begin(json, "memory");
 	for (unsigned int i = 0; i < KDK_MEM_ITEMS; i++)
 		if (diagnosis->memory.known[i])
-			kdk_json_unsigned(json, kdk_memory_item_name(i), diagnosis->memory.value[i]);
+			kdk_json_unsigned(json, kdk_memory_item_name(i),
+					  diagnosis->memory.value[i]);
 	kdk_json_object_end(json);
 }
 
@@ -260,8 +271,10 @@ static void json_sources(struct kdk_json *json, const struct kdk_diagnosis *diag
 	kdk_json_object_begin(json, "provenance");
 	kdk_json_string(json, "symbols", diagnosis->symbols_source);
 	kdk_json_string(json, "types", diagnosis->types_source);
-	kdk_json_string(json, "unwind", diagnosis->unwind_source && *diagnosis->unwind_source ?
-			diagnosis->unwind_source : NULL);
+	kdk_json_string(json, "unwind",
+			diagnosis->unwind_source && *diagnosis->unwind_source
+				? diagnosis->unwind_source
+				: NULL);
 	kdk_json_object_end(json);
 }
 
@@ -291,8 +304,8 @@ static void write_json(FILE *out, const struct kdk_diagnosis *diagnosis)
 	kdk_json_close(&json);
 }
 
-static struct kdk_error *write_html(struct kdk_cli *cli, const struct kdk_diagnosis *diagnosis,
-				    const char *path)
+static struct kdk_error *
+write_html(struct kdk_cli *cli, const struct kdk_diagnosis *diagnosis, const char *path)
 {
 	bool failed;
 	FILE *out;

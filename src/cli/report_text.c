@@ -9,10 +9,10 @@
 #include "core/units.h"
 
 #define COLUMNS 80
-#define LABEL 12	/* columns of "Signature:" and what other languages have for it */
+#define LABEL 12 /* columns of "Signature:" and what other languages have for it */
 #define FRAMES 24
 #define BYTES_IN_LINE 16
-#define INSTRUCTION_BYTES 8	/* shown in one column; longer ones push on */
+#define INSTRUCTION_BYTES 8 /* shown in one column; longer ones push on */
 
 /* Words of escaped text within the columns; every line after the first is indented. */
 static void put_wrapped(FILE *out, const char *text, size_t column, size_t indent)
@@ -57,7 +57,8 @@ static void put_text(FILE *out, const char *text, size_t column, size_t indent)
 	for (size_t i = 0; i < escaped.size; i++)
 		if (escaped.data[i] == '\t')
 			escaped.data[i] = ' ';
-	put_wrapped(out, escaped.data && !escaped.failed ? escaped.data : "", column, indent);
+	put_wrapped(out, escaped.data && !escaped.failed ? escaped.data : "", column,
+		    indent);
 	kdk_buffer_deinit(&escaped);
 }
 
@@ -78,7 +79,8 @@ static void put_buffer(FILE *out, const char *label, struct kdk_buffer *buffer)
 	*buffer = (struct kdk_buffer){ 0 };
 }
 
-static void put_lines(FILE *out, const char *title, const struct kdk_diagnosis_lines *lines)
+static void put_lines(FILE *out, const char *title,
+		      const struct kdk_diagnosis_lines *lines)
 {
 	if (!lines->count)
 		return;
@@ -89,9 +91,10 @@ static void put_lines(FILE *out, const char *title, const struct kdk_diagnosis_l
 
 		fputs("  ", out);
 		if (line->has_time)
-			column += fprintf(out, "[%5ju.%06u] ",
-					  (uintmax_t)(line->ts_nsec / 1000000000),
-					  (unsigned int)(line->ts_nsec % 1000000000 / 1000));
+			column += fprintf(
+				out, "[%5ju.%06u] ",
+				(uintmax_t)(line->ts_nsec / 1000000000),
+				(unsigned int)(line->ts_nsec % 1000000000 / 1000));
 		put_text(out, line->text, column, 6);
 	}
 }
@@ -156,8 +159,9 @@ static void put_time(FILE *out, const struct kdk_diagnosis *diagnosis)
 	if (diagnosis->summary.time_known)
 		kdk_buffer_puts(&text, kdk_time_format(diagnosis->summary.time, time));
 	if (diagnosis->uptime_known)
-		kdk_buffer_printf(&text, diagnosis->summary.time_known ? _(", %s after boot") :
-									 _("%s after boot"),
+		kdk_buffer_printf(&text,
+				  diagnosis->summary.time_known ? _(", %s after boot")
+								: _("%s after boot"),
 				  kdk_duration_format(diagnosis->uptime_nsec / 1000000000,
 						      uptime));
 	put_buffer(out, _("Time:"), &text);
@@ -176,7 +180,8 @@ static void put_taint(FILE *out, const struct kdk_diagnosis *diagnosis)
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		if (!(diagnosis->taint >> bit & 1) || !kdk_taint_text(bit))
 			continue;
-		kdk_buffer_printf(&text, "%s%s", more ? "; " : ": ", _(kdk_taint_text(bit)));
+		kdk_buffer_printf(&text, "%s%s", more ? "; " : ": ",
+				  _(kdk_taint_text(bit)));
 		more = true;
 	}
 	put_buffer(out, _("Taint:"), &text);
@@ -188,9 +193,11 @@ static void put_memory(FILE *out, const struct kdk_diagnosis *diagnosis)
 	char total[KDK_UNIT_TEXT], available[KDK_UNIT_TEXT];
 	struct kdk_buffer text = { 0 };
 	uint64_t size = use->value[KDK_MEM_TOTAL];
-	enum kdk_memory_item item = use->known[KDK_MEM_AVAILABLE] ? KDK_MEM_AVAILABLE : KDK_MEM_FREE;
+	enum kdk_memory_item item = use->known[KDK_MEM_AVAILABLE] ? KDK_MEM_AVAILABLE
+								  : KDK_MEM_FREE;
 
-	if (!diagnosis->memory_known || !use->known[KDK_MEM_TOTAL] || !use->known[item] || !size)
+	if (!diagnosis->memory_known || !use->known[KDK_MEM_TOTAL] || !use->known[item] ||
+	    !size)
 		return;
 	kdk_buffer_printf(&text, _("%s, of which %s (%u %%) could be had"),
 			  kdk_size_format(size, total),
@@ -218,8 +225,8 @@ static void put_machine(FILE *out, const struct kdk_diagnosis *diagnosis)
 		put_buffer(out, _("CPUs:"), &text);
 	}
 	if (diagnosis->tasks_known) {
-		kdk_buffer_printf(&text, _("%zu, blocked (state D): %zu"), diagnosis->task_count,
-				  diagnosis->blocked_count);
+		kdk_buffer_printf(&text, _("%zu, blocked (state D): %zu"),
+				  diagnosis->task_count, diagnosis->blocked_count);
 		put_buffer(out, _("Tasks:"), &text);
 	}
 	put_memory(out, diagnosis);
@@ -272,7 +279,8 @@ static void put_stack(FILE *out, const struct kdk_diagnosis *diagnosis, const ch
 	for (size_t i = 0; i < stack->trace.count; i += times) {
 		times = run_length(&stack->trace, i);
 		if (shown++ == FRAMES) {
-			fprintf(out, _("   … %zu more: see kdumpkit bt\n"), stack->trace.count - i);
+			fprintf(out, _("   … %zu more: see kdumpkit bt\n"),
+				stack->trace.count - i);
 			break;
 		}
 		put_frame(out, diagnosis, stack, i, times);
@@ -288,14 +296,16 @@ static void put_bytes(FILE *out, const struct kdk_fault *fault)
 	for (size_t i = 0; i < fault->code_size; i += BYTES_IN_LINE) {
 		fprintf(out, "  %016" PRIx64 " ", fault->code_start + i);
 		for (size_t b = i; b < i + BYTES_IN_LINE && b < fault->code_size; b++)
-			fprintf(out, fault->code_start + b == fault->pc ? " <%02x>" : " %02x",
+			fprintf(out,
+				fault->code_start + b == fault->pc ? " <%02x>" : " %02x",
 				fault->code[b]);
 		fputc('\n', out);
 	}
 }
 
 static void put_instruction(FILE *out, const struct kdk_fault *fault,
-			    const struct kdk_disassembly *code, const struct kdk_instruction *one)
+			    const struct kdk_disassembly *code,
+			    const struct kdk_instruction *one)
 {
 	struct kdk_buffer text = { 0 };
 	int column;
@@ -304,9 +314,10 @@ static void put_instruction(FILE *out, const struct kdk_fault *fault,
 	if (code->function)
 		column += fprintf(out, "+%#-6" PRIx64 " ", one->address - code->start);
 	for (unsigned int i = 0; i < INSTRUCTION_BYTES || i < one->size; i++)
-		column += i < one->size ? fprintf(out, "%02x ", one->bytes[i]) :
-					  fprintf(out, "   ");
-	kdk_buffer_printf(&text, *one->operands ? "%s %s" : "%s%s", one->mnemonic, one->operands);
+		column += i < one->size ? fprintf(out, "%02x ", one->bytes[i])
+					: fprintf(out, "   ");
+	kdk_buffer_printf(&text, *one->operands ? "%s %s" : "%s%s", one->mnemonic,
+			  one->operands);
 	if (one->symbol)
 		kdk_buffer_printf(&text, " <%s>", one->symbol);
 	put_text(out, text.data && !text.failed ? text.data : "", column, column);
@@ -325,9 +336,26 @@ static void put_code(FILE *out, const struct kdk_fault *fault)
 	if (!fault->after.count)
 		put_bytes(out, fault);
 	for (size_t i = 0; i < fault->before.count; i++)
-		put_instruction(out, fault, &fault->before, &fault->before.instructions[i]);
+		put_instruction(out, fault, &fault->before,
+				&fault->before.instructions[i]);
 	for (size_t i = 0; i < fault->after.count; i++)
 		put_instruction(out, fault, &fault->after, &fault->after.instructions[i]);
+}
+
+/* One line of what the buffer holds, and empties it. */
+static void put_cut(FILE *out, struct kdk_buffer *text)
+{
+	struct kdk_buffer escaped = { 0 }, cut = { 0 };
+
+	if (text->data && !text->failed)
+		kdk_buffer_escape(&escaped, text->data, text->size,
+				  kdk_text_locale_flags());
+	if (escaped.data && !escaped.failed)
+		kdk_buffer_cut(&cut, escaped.data, COLUMNS);
+	fprintf(out, "%s\n", cut.data && !cut.failed ? cut.data : "");
+	kdk_buffer_deinit(text);
+	kdk_buffer_deinit(&escaped);
+	kdk_buffer_deinit(&cut);
 }
 
 static void put_cpus(FILE *out, const struct kdk_diagnosis *diagnosis)
@@ -340,17 +368,15 @@ static void put_cpus(FILE *out, const struct kdk_diagnosis *diagnosis)
 		const struct kdk_stack_task *task = &stack->tasks[0];
 		struct kdk_buffer text = { 0 };
 
-		fprintf(out, " %c %3u  ", stack == diagnosis->panic ? '>' : ' ',
-			task->cpu);
-		kdk_buffer_printf(&text, "%-15s %7d  ", task->comm, (int)task->pid);
+		kdk_buffer_printf(&text, " %c %3u  %-15s %7d  ",
+				  stack == diagnosis->panic ? '>' : ' ', task->cpu,
+				  task->comm, (int)task->pid);
 		if (stack->trace.count)
 			kdk_frame_say(&stack->trace.frames[0], &text);
 		else
-			kdk_buffer_puts(&text, stack->trace.note ? stack->trace.note : "?");
-		if (text.data && !text.failed)
-			kdk_text_print(out, text.data, strlen(text.data), kdk_text_locale_flags());
-		fputc('\n', out);
-		kdk_buffer_deinit(&text);
+			kdk_buffer_puts(&text,
+					stack->trace.note ? stack->trace.note : "?");
+		put_cut(out, &text);
 	}
 }
 
@@ -367,7 +393,8 @@ static void put_sources(FILE *out, const struct kdk_diagnosis *diagnosis)
 	if (summary->incomplete)
 		kdk_buffer_printf(&text, ", %s", _("incomplete"));
 	put_buffer(out, _("Dump:"), &text);
-	kdk_buffer_puts(&text, diagnosis->symbols_source ? diagnosis->symbols_source : "-");
+	kdk_buffer_puts(&text,
+			diagnosis->symbols_source ? diagnosis->symbols_source : "-");
 	put_buffer(out, _("Symbols:"), &text);
 	kdk_buffer_puts(&text, diagnosis->types_source ? diagnosis->types_source : "-");
 	put_buffer(out, _("Types:"), &text);
@@ -386,14 +413,16 @@ void kdk_cli_report_text(FILE *out, const struct kdk_diagnosis *diagnosis)
 	put_machine(out, diagnosis);
 	put_stack(out, diagnosis, _("Stack of the task that crashed"), diagnosis->panic);
 	if (diagnosis->culprit && diagnosis->culprit != diagnosis->panic)
-		put_stack(out, diagnosis, diagnosis->kind == KDK_CRASH_HUNG_TASK ?
-						  _("Stack of the task that hung") :
-						  _("Stack of the CPU that was stuck"),
+		put_stack(out, diagnosis,
+			  diagnosis->kind == KDK_CRASH_HUNG_TASK
+				  ? _("Stack of the task that hung")
+				  : _("Stack of the CPU that was stuck"),
 			  diagnosis->culprit);
 	put_code(out, &diagnosis->fault);
 	put_cpus(out, diagnosis);
-	put_lines(out, diagnosis->crashed ? _("Last warnings before the crash") :
-					    _("Last warnings in the log"),
+	put_lines(out,
+		  diagnosis->crashed ? _("Last warnings before the crash")
+				     : _("Last warnings in the log"),
 		  &diagnosis->warnings);
 	put_sources(out, diagnosis);
 }

@@ -96,7 +96,8 @@ static bool is_function(const struct kdk_frame *frame, const char *name)
 {
 	size_t size = strlen(name);
 
-	return frame->function && !frame->module && !strncmp(frame->function, name, size) &&
+	return frame->function && !frame->module &&
+	       !strncmp(frame->function, name, size) &&
 	       (!frame->function[size] || frame->function[size] == '.');
 }
 

@@ -31,7 +31,9 @@ enum kdk_crash_kind {
 /* "null-pointer" …, as JSON has it. */
 const char *kdk_crash_kind_name(enum kdk_crash_kind kind);
 
-/* "NULL pointer dereference" …, for people; a constant, to be translated by who shows it. */
+/*
+ * "NULL pointer dereference" …, for people; a constant, to be translated by who shows it.
+ */
 const char *kdk_crash_kind_title(enum kdk_crash_kind kind);
 
 /* The interrupted code is to blame, not the watchdog that noticed. */
@@ -50,21 +52,21 @@ enum kdk_crash_access {
 /* What the log says of the crash. Records are indexes into it, KDK_NO_RECORD: none. */
 struct kdk_crash_log {
 	enum kdk_crash_kind kind;
-	size_t panic;		/* "Kernel panic - not syncing: …" */
-	size_t headline;	/* the line that names the trouble */
-	size_t evidence[KDK_CRASH_EVIDENCE];	/* these two and what belongs to them, in order */
+	size_t panic;			     /* "Kernel panic - not syncing: …" */
+	size_t headline;		     /* the line that names the trouble */
+	size_t evidence[KDK_CRASH_EVIDENCE]; /* these two and what belongs to them */
 	size_t evidence_count;
 	bool address_known;
-	uint64_t address;	/* that the fault was at */
+	uint64_t address; /* that the fault was at */
 	enum kdk_crash_access access;
-	int cpu;		/* that printed the trace; -1: not said */
-	int stuck_cpu;		/* that a lockup or stall was found on; -1: not said */
-	int32_t pid;		/* that printed the trace; -1 */
-	int32_t blocked_pid;	/* of a hung task; -1 */
-	bool taint_known;	/* by the last trace: "Not tainted", "Tainted: G …" */
+	int cpu;	     /* that printed the trace; -1: not said */
+	int stuck_cpu;	     /* that a lockup or stall was found on; -1: not said */
+	int32_t pid;	     /* that printed the trace; -1 */
+	int32_t blocked_pid; /* of a hung task; -1 */
+	bool taint_known;    /* by the last trace: "Not tainted", "Tainted: G …" */
 	uint64_t taint;
-	unsigned int oopses;	/* since boot, by the number of the last */
-	bool at_the_end;	/* little time passed between it and the log's end */
+	unsigned int oopses; /* since boot, by the number of the last */
+	bool at_the_end;     /* little time passed between it and the log's end */
 };
 
 /*

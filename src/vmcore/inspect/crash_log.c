@@ -12,13 +12,15 @@
 /* An oops is printed and dumped within moments. */
 #define END_SECONDS 10
 
-/* Lines that belong to a headline follow it, or stand before it, within so many records. */
+/*
+ * Lines that belong to a headline follow it, or stand before it, within so many records.
+ */
 #define NEAR 40
 
 /* How much a line that opens a report says. */
 enum weight {
-	DIE,		/* only that something is fatal: "Oops: 0000 [#1]" */
-	NAMED,		/* what it is */
+	DIE,   /* only that something is fatal: "Oops: 0000 [#1]" */
+	NAMED, /* what it is */
 };
 
 /* What panic() says; "" names the kind of everything else: ask the headline. */
@@ -72,8 +74,8 @@ static const struct headline {
 	{ "BUG: soft lockup", KDK_CRASH_SOFT_LOCKUP, NAMED },
 	{ "Watchdog detected hard LOCKUP", KDK_CRASH_HARD_LOCKUP, NAMED },
 	{ "CPU detected hard LOCKUP", KDK_CRASH_HARD_LOCKUP, NAMED },
-	{ "task ", KDK_CRASH_HUNG_TASK, NAMED },	/* "INFO: task sh:4711 blocked for …" */
-	{ "rcu_", KDK_CRASH_RCU_STALL, NAMED },		/* "INFO: rcu_sched detected stalls …" */
+	{ "task ", KDK_CRASH_HUNG_TASK, NAMED }, /* "INFO: task sh:4711 blocked for …" */
+	{ "rcu_", KDK_CRASH_RCU_STALL, NAMED }, /* "INFO: rcu_sched detected stalls …" */
 	{ "WARNING: ", KDK_CRASH_WARN, NAMED },
 	{ "BUG: TASK stack guard page was hit", KDK_CRASH_STACK_OVERFLOW, NAMED },
 	{ "BUG: IRQ stack guard page was hit", KDK_CRASH_STACK_OVERFLOW, NAMED },
@@ -82,9 +84,11 @@ static const struct headline {
 	{ "kernel stack overflow", KDK_CRASH_STACK_OVERFLOW, NAMED },
 	{ "Kernel stack overflow", KDK_CRASH_STACK_OVERFLOW, NAMED },
 	{ "stack guard page: ", KDK_CRASH_STACK_OVERFLOW, DIE },
-	{ "Insufficient stack space to handle exception", KDK_CRASH_STACK_OVERFLOW, NAMED },
+	{ "Insufficient stack space to handle "
+	  "exception",
+	  KDK_CRASH_STACK_OVERFLOW, NAMED },
 	{ "[Hardware Error]: ", KDK_CRASH_MCE, NAMED },
-	{ "sysrq: ", KDK_CRASH_SYSRQ, NAMED },		/* "sysrq: SysRq : Trigger a crash" */
+	{ "sysrq: ", KDK_CRASH_SYSRQ, NAMED }, /* "sysrq: SysRq : Trigger a crash" */
 	{ "Uhhuh. NMI received", KDK_CRASH_NMI, NAMED },
 	{ "NMI received for unknown reason", KDK_CRASH_NMI, NAMED },
 	{ "PCI system error (SERR)", KDK_CRASH_NMI, NAMED },
@@ -96,7 +100,8 @@ static const struct headline {
 };
 
 static const char *const speakers[] = {
-	"watchdog: ", "NMI watchdog: ", "NMI: ", "rcu: ", "INFO: ", "mce: ", "Oops: ", "{1}",
+	"watchdog: ", "NMI watchdog: ", "NMI: ",  "rcu: ",
+	"INFO: ",     "mce: ",		"Oops: ", "{1}",
 };
 
 struct kdk_text_span kdk_crash_line(const struct kdk_log_record *record)
@@ -156,7 +161,8 @@ static const struct headline *match(struct kdk_text_span line)
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(headlines); i++) {
 		if (!starts(rest, headlines[i].start))
 			continue;
-		if (headlines[i].kind == KDK_CRASH_HUNG_TASK && !find(rest, " blocked for more than "))
+		if (headlines[i].kind == KDK_CRASH_HUNG_TASK &&
+		    !find(rest, " blocked for more than "))
 			continue;
 		if (headlines[i].kind == KDK_CRASH_SYSRQ && !find(rest, "rigger a crash"))
 			continue;
@@ -177,9 +183,11 @@ static bool is_fatal(enum kdk_crash_kind kind)
 	       kind == KDK_CRASH_STACK_OVERFLOW;
 }
 
-/* Before `end`, the last one that fits: `wanted`, or anything fatal when that is UNKNOWN. */
-static void find_headline(const struct kdk_log *log, size_t end, enum kdk_crash_kind wanted,
-			  struct kdk_crash_log *ret)
+/*
+ * Before `end`, the last one that fits: `wanted`, or anything fatal when that is UNKNOWN.
+ */
+static void find_headline(const struct kdk_log *log, size_t end,
+			  enum kdk_crash_kind wanted, struct kdk_crash_log *ret)
 {
 	enum kdk_crash_kind kind = KDK_CRASH_UNKNOWN;
 	size_t last = KDK_NO_RECORD;
@@ -230,9 +238,9 @@ static bool parse_hex(struct kdk_text_span text, uint64_t *ret)
 
 		if (++digits > 16)
 			return false;
-		value = value << 4 |
-			(uint64_t)(isdigit((unsigned char)digit) ? digit - '0' :
-							(digit | 0x20) - 'a' + 10);
+		value = value << 4 | (uint64_t)(isdigit((unsigned char)digit)
+							? digit - '0'
+							: (digit | 0x20) - 'a' + 10);
 	}
 	*ret = value;
 	return digits;
@@ -243,7 +251,8 @@ static bool parse_number(struct kdk_text_span text, int32_t *ret)
 	int64_t value = 0;
 	size_t digits = 0;
 
-	while (digits < text.size && isdigit((unsigned char)text.text[digits]) && digits < 10)
+	while (digits < text.size && isdigit((unsigned char)text.text[digits]) &&
+	       digits < 10)
 		value = value * 10 + (text.text[digits++] - '0');
 	if (!digits || value > INT32_MAX)
 		return false;
@@ -262,8 +271,9 @@ static bool number_after(struct kdk_text_span line, const char *words, int32_t *
 static void take_address(struct kdk_text_span line, struct kdk_crash_log *ret)
 {
 	static const char *const words[] = {
-		"address: ", "virtual address ", "non-canonical address ", "for address ",
-		"on read at ", "on write at ", " at ", "Failing address: ",
+		"address: ",	"virtual address ",  "non-canonical address ",
+		"for address ", "on read at ",	     "on write at ",
+		" at ",		"Failing address: ",
 	};
 
 	/* Old kernels pad "(null)" with blanks. */
@@ -313,8 +323,9 @@ static void take_error_code(const struct kdk_log *log, struct kdk_text_span line
 	if (ret->access || (log->elf_machine != 62 && log->elf_machine != 3) ||
 	    !starts(line, "Oops: ") || !parse_hex(after(line, line.text + 6), &code))
 		return;
-	ret->access = code & 0x10 ? KDK_ACCESS_EXECUTE : code & 2 ? KDK_ACCESS_WRITE :
-								     KDK_ACCESS_READ;
+	ret->access = code & 0x10 ? KDK_ACCESS_EXECUTE
+		      : code & 2  ? KDK_ACCESS_WRITE
+				  : KDK_ACCESS_READ;
 }
 
 static void take_blocked(struct kdk_text_span line, struct kdk_crash_log *ret)
@@ -329,7 +340,8 @@ static void take_blocked(struct kdk_text_span line, struct kdk_crash_log *ret)
 		parse_number((struct kdk_text_span){ at, end - at }, &ret->blocked_pid);
 }
 
-/* Letters behind "Tainted: ", with blanks for bits that are not set; lower case follows in newer ones. */
+/* Letters behind "Tainted: ", with blanks for bits that are not set; lower case follows
+ * in newer ones. */
 static void take_taint(struct kdk_text_span line, struct kdk_crash_log *ret)
 {
 	static const char letters[] = "PFSRMBUDAWCIOELKXTNJ";
@@ -339,7 +351,8 @@ static void take_taint(struct kdk_text_span line, struct kdk_crash_log *ret)
 		return;
 	ret->taint_known = true;
 	for (at = at ? at + 9 : line.text + line.size;
-	     at < line.text + line.size && (*at == ' ' || isupper((unsigned char)*at)); at++) {
+	     at < line.text + line.size && (*at == ' ' || isupper((unsigned char)*at));
+	     at++) {
 		const char *letter = *at == ' ' ? NULL : strchr(letters, *at);
 
 		if (letter)
@@ -373,7 +386,8 @@ static void add_evidence(struct kdk_crash_log *ret, size_t index)
 static bool is_place(struct kdk_text_span line)
 {
 	static const char *const words[] = {
-		"RIP: 0010:", "EIP: ", "pc : ", "epc : ", "NIP [", "Krnl PSW", "PC is at ",
+		"RIP: 0010:", "EIP: ",	  "pc : ",     "epc : ",
+		"NIP [",      "Krnl PSW", "PC is at ",
 	};
 
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(words); i++)
@@ -406,14 +420,17 @@ static void read_report(const struct kdk_log *log, struct kdk_crash_log *ret)
 		take_caller(line, ret);
 		if (kind == KDK_CRASH_HARD_LOCKUP || kind == KDK_CRASH_SOFT_LOCKUP) {
 			if (ret->stuck_cpu < 0)
-				number_after(line, kind == KDK_CRASH_HARD_LOCKUP ? "on cpu " : "CPU#",
+				number_after(line,
+					     kind == KDK_CRASH_HARD_LOCKUP ? "on cpu "
+									   : "CPU#",
 					     &ret->stuck_cpu);
 		} else if (kind == KDK_CRASH_RCU_STALL && starts(line, "rcu: \t") &&
 			   i <= ret->headline + 2) {
 			if (ret->stuck_cpu < 0)
 				parse_number(after(line, line.text + 6), &ret->stuck_cpu);
 			add_evidence(ret, i);
-		} else if (kind == KDK_CRASH_MCE && i <= ret->headline + 3 && match(line)) {
+		} else if (kind == KDK_CRASH_MCE && i <= ret->headline + 3 &&
+			   match(line)) {
 			add_evidence(ret, i);
 		}
 		if ((is_fatal(kind) && fatal) || (!placed && is_place(line))) {
@@ -439,7 +456,8 @@ static void count_oopses(const struct kdk_log *log, struct kdk_crash_log *ret)
 	}
 }
 
-/* Oopses whose addresses are in the first page are NULL pointers, whatever they are called. */
+/* Oopses whose addresses are in the first page are NULL pointers, whatever they are
+ * called. */
 static void refine(struct kdk_crash_log *ret)
 {
 	if (ret->kind == KDK_CRASH_OOPS && ret->address_known && ret->address < 4096)
@@ -455,8 +473,12 @@ void kdk_crash_log_read(const struct kdk_log *log, struct kdk_crash_log *ret)
 	size_t end;
 
 	*ret = (struct kdk_crash_log){
-		.panic = KDK_NO_RECORD, .headline = KDK_NO_RECORD,
-		.cpu = -1, .stuck_cpu = -1, .pid = -1, .blocked_pid = -1,
+		.panic = KDK_NO_RECORD,
+		.headline = KDK_NO_RECORD,
+		.cpu = -1,
+		.stuck_cpu = -1,
+		.pid = -1,
+		.blocked_pid = -1,
 	};
 	find_panic(log, ret);
 	end = ret->panic == KDK_NO_RECORD ? log->count : ret->panic;
@@ -474,8 +496,9 @@ void kdk_crash_log_read(const struct kdk_log *log, struct kdk_crash_log *ret)
 		take_caller(said(log, i), ret);
 	end = ret->panic != KDK_NO_RECORD ? ret->panic : ret->headline;
 	if (end != KDK_NO_RECORD)
-		ret->at_the_end = log->records[log->count - 1].ts_nsec -
-				  log->records[end].ts_nsec < END_SECONDS * NSEC_PER_SEC;
+		ret->at_the_end =
+			log->records[log->count - 1].ts_nsec - log->records[end].ts_nsec <
+			END_SECONDS * NSEC_PER_SEC;
 	count_oopses(log, ret);
 	refine(ret);
 }

@@ -11,18 +11,19 @@
 #include "vmcore/kernel/types.h"
 
 #define WARNINGS 6
-#define LINE_MAX_SIZE 1024	/* of a line of the log that is kept */
+#define LINE_MAX_SIZE 1024 /* of a line of the log that is kept */
 
 struct reader {
 	struct kdk_kernel *kernel;
 	struct kdk_diagnosis *diagnosis;
-	struct kdk_log *log;		/* NULL: there is none */
-	struct kdk_crash_log found;	/* in the log */
+	struct kdk_log *log;	    /* NULL: there is none */
+	struct kdk_crash_log found; /* in the log */
 	struct kdk_modules *modules;
 };
 
 /* Nothing but a lack of memory ends the diagnosis. */
-static struct kdk_error *bear(struct reader *reader, struct kdk_error *err, const char *what)
+static struct kdk_error *bear(struct reader *reader, struct kdk_error *err,
+			      const char *what)
 {
 	if (err == &kdk_enomem)
 		return err;
@@ -38,8 +39,8 @@ static struct kdk_error *line_copy(const struct kdk_log_record *record, char **r
 	return *ret ? NULL : &kdk_enomem;
 }
 
-static struct kdk_error *add_line(const struct reader *reader, struct kdk_diagnosis_lines *lines,
-				  size_t index)
+static struct kdk_error *add_line(const struct reader *reader,
+				  struct kdk_diagnosis_lines *lines, size_t index)
 {
 	struct kdk_diagnosis_line *grown =
 		reallocarray(lines->lines, lines->count + 1, sizeof(*grown));
@@ -58,9 +59,16 @@ static struct kdk_error *add_line(const struct reader *reader, struct kdk_diagno
 /* Parts of other reports are no warnings of their own. */
 static bool is_warning(const struct kdk_log_record *record)
 {
-	static const char *const parts[] = { "------------[", " ", "\t", "\"", "Call Trace:",
-					     "Hardware name: ", "CPU: ", "Modules linked in:",
-					     "task:", "---[" };
+	static const char *const parts[] = { "------------[",
+					     " ",
+					     "\t",
+					     "\"",
+					     "Call Trace:",
+					     "Hardware name: ",
+					     "CPU: ",
+					     "Modules linked in:",
+					     "task:",
+					     "---[" };
 	struct kdk_text_span line = kdk_crash_line(record);
 
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(parts); i++)
@@ -74,8 +82,9 @@ static bool is_warning(const struct kdk_log_record *record)
 static struct kdk_error *add_warnings(struct reader *reader)
 {
 	const struct kdk_log *log = reader->log;
-	size_t end = reader->found.headline != KDK_NO_RECORD ? reader->found.headline :
-		     reader->found.panic != KDK_NO_RECORD ? reader->found.panic : log->count;
+	size_t end = reader->found.headline != KDK_NO_RECORD ? reader->found.headline
+		     : reader->found.panic != KDK_NO_RECORD  ? reader->found.panic
+							     : log->count;
 	size_t indexes[WARNINGS], count = 0;
 	struct kdk_error *err = NULL;
 
@@ -104,7 +113,8 @@ static struct kdk_error *take_log(struct reader *reader)
 	if (log->has_time && log->count) {
 		diagnosis->uptime_known = true;
 		diagnosis->uptime_nsec =
-			log->records[line != KDK_NO_RECORD ? line : log->count - 1].ts_nsec;
+			log->records[line != KDK_NO_RECORD ? line : log->count - 1]
+				.ts_nsec;
 	}
 	diagnosis->oopses = found->oopses;
 	diagnosis->kind = found->kind;
@@ -116,8 +126,12 @@ static struct kdk_error *read_log(struct reader *reader)
 	struct kdk_error *err = kdk_log_read(reader->kernel, &reader->log);
 
 	reader->found = (struct kdk_crash_log){
-		.panic = KDK_NO_RECORD, .headline = KDK_NO_RECORD,
-		.cpu = -1, .stuck_cpu = -1, .pid = -1, .blocked_pid = -1,
+		.panic = KDK_NO_RECORD,
+		.headline = KDK_NO_RECORD,
+		.cpu = -1,
+		.stuck_cpu = -1,
+		.pid = -1,
+		.blocked_pid = -1,
 	};
 	if (err)
 		return bear(reader, err, "the log");
@@ -130,7 +144,8 @@ static struct kdk_error *read_log(struct reader *reader)
 static const struct kdk_stack *stack_of_cpu(const struct kdk_stacks *stacks, int cpu)
 {
 	for (size_t i = 0; i < stacks->count && cpu >= 0; i++)
-		if (stacks->stacks[i].count && stacks->stacks[i].tasks[0].cpu == (unsigned int)cpu)
+		if (stacks->stacks[i].count &&
+		    stacks->stacks[i].tasks[0].cpu == (unsigned int)cpu)
 			return &stacks->stacks[i];
 	return NULL;
 }
@@ -141,9 +156,10 @@ static void find_panic(struct reader *reader)
 	struct kdk_diagnosis *diagnosis = reader->diagnosis;
 
 	diagnosis->cpu = diagnosis->cpus.panic_cpu;
-	diagnosis->crashed = diagnosis->cpu >= 0 || reader->found.panic != KDK_NO_RECORD ||
-			     (reader->found.headline != KDK_NO_RECORD && reader->found.at_the_end &&
-			      diagnosis->kind != KDK_CRASH_UNKNOWN);
+	diagnosis->crashed =
+		diagnosis->cpu >= 0 || reader->found.panic != KDK_NO_RECORD ||
+		(reader->found.headline != KDK_NO_RECORD && reader->found.at_the_end &&
+		 diagnosis->kind != KDK_CRASH_UNKNOWN);
 	if (!diagnosis->crashed)
 		diagnosis->kind = KDK_CRASH_UNKNOWN;
 	else if (diagnosis->cpu < 0)
@@ -155,8 +171,8 @@ static void find_panic(struct reader *reader)
 static struct kdk_error *read_cpus(struct reader *reader)
 {
 	struct kdk_diagnosis *diagnosis = reader->diagnosis;
-	struct kdk_error *err = kdk_stacks_read(reader->kernel, KDK_STACKS_CPUS, 0,
-						&diagnosis->cpus);
+	struct kdk_error *err =
+		kdk_stacks_read(reader->kernel, KDK_STACKS_CPUS, 0, &diagnosis->cpus);
 
 	if (err)
 		diagnosis->cpus.panic_cpu = -1;
@@ -170,8 +186,9 @@ static struct kdk_error *read_cpus(struct reader *reader)
 
 static enum kdk_crash_kind kind_of_dump(const struct kdk_diagnosis *diagnosis)
 {
-	return diagnosis->panic && diagnosis->crashed ?
-		       kdk_crash_kind_by_frames(&diagnosis->panic->trace) : KDK_CRASH_UNKNOWN;
+	return diagnosis->panic && diagnosis->crashed
+		       ? kdk_crash_kind_by_frames(&diagnosis->panic->trace)
+		       : KDK_CRASH_UNKNOWN;
 }
 
 /* Old kernels crash on sysrq by writing to NULL: the stack knows better than the log. */
@@ -194,8 +211,8 @@ static struct kdk_error *find_culprit(struct reader *reader)
 		diagnosis->culprit = NULL;
 		if (reader->found.blocked_pid < 0)
 			return NULL;
-		err = kdk_stacks_read(reader->kernel, KDK_STACKS_PID, reader->found.blocked_pid,
-				      &diagnosis->blocked);
+		err = kdk_stacks_read(reader->kernel, KDK_STACKS_PID,
+				      reader->found.blocked_pid, &diagnosis->blocked);
 		if (!err && diagnosis->blocked.count)
 			diagnosis->culprit = &diagnosis->blocked.stacks[0];
 		return bear(reader, err, "the task that hung");
@@ -218,18 +235,20 @@ static struct kdk_error *accuse(struct reader *reader)
 	/* What runs in a kernel that did not crash is nobody's fault. */
 	kdk_trace_parts_find(trace, &diagnosis->parts);
 	if (diagnosis->crashed)
-		kdk_suspect_find(trace, &diagnosis->parts, diagnosis->kind, reader->modules,
-				 &diagnosis->suspect);
-	return kdk_signature_make(diagnosis->kind, trace, &diagnosis->parts, &diagnosis->suspect,
-				  &diagnosis->signature);
+		kdk_suspect_find(trace, &diagnosis->parts, diagnosis->kind,
+				 reader->modules, &diagnosis->suspect);
+	return kdk_signature_make(diagnosis->kind, trace, &diagnosis->parts,
+				  &diagnosis->suspect, &diagnosis->signature);
 }
 
 static struct kdk_error *read_fault(struct reader *reader)
 {
 	struct kdk_diagnosis *diagnosis = reader->diagnosis;
 	enum kdk_crash_kind kind = diagnosis->kind;
-	size_t frame = kdk_crash_kind_is_lockup(kind) && diagnosis->suspect.frame != KDK_NO_FRAME ?
-			       diagnosis->suspect.frame : diagnosis->parts.fault;
+	size_t frame = kdk_crash_kind_is_lockup(kind) &&
+				       diagnosis->suspect.frame != KDK_NO_FRAME
+			       ? diagnosis->suspect.frame
+			       : diagnosis->parts.fault;
 	const struct kdk_registers *registers = NULL;
 	bool pointers = kind == KDK_CRASH_NULL_POINTER || kind == KDK_CRASH_OOPS ||
 			kind == KDK_CRASH_GPF || kind == KDK_CRASH_BUG;
@@ -239,8 +258,8 @@ static struct kdk_error *read_fault(struct reader *reader)
 	if (diagnosis->culprit && frame != KDK_NO_FRAME &&
 	    diagnosis->culprit->trace.frames[frame].registers.known)
 		registers = &diagnosis->culprit->trace.frames[frame].registers;
-	return kdk_fault_read(reader->kernel, reader->log ? &reader->found : NULL, registers,
-			      pointers, &diagnosis->fault);
+	return kdk_fault_read(reader->kernel, reader->log ? &reader->found : NULL,
+			      registers, pointers, &diagnosis->fault);
 }
 
 static struct kdk_error *read_tasks(struct reader *reader)
@@ -266,7 +285,8 @@ static struct kdk_error *read_taint(struct reader *reader)
 {
 	struct kdk_diagnosis *diagnosis = reader->diagnosis;
 	uint64_t address;
-	struct kdk_error *err = kdk_kernel_symbol(reader->kernel, "tainted_mask", &address);
+	struct kdk_error *err =
+		kdk_kernel_symbol(reader->kernel, "tainted_mask", &address);
 
 	if (!err)
 		err = kdk_memory_read_word(reader->kernel->memory, KDK_VIRTUAL, address,
@@ -289,10 +309,12 @@ static struct kdk_error *read_memory(struct reader *reader)
 	return bear(reader, err, "the use of memory");
 }
 
-/* "orc, registers": each way that the frames of the crash were found, the first use first. */
+/* "orc, registers": each way that the frames of the crash were found, the first use
+ * first. */
 static struct kdk_error *name_unwind(struct kdk_diagnosis *diagnosis)
 {
-	const struct kdk_backtrace *trace = diagnosis->panic ? &diagnosis->panic->trace : NULL;
+	const struct kdk_backtrace *trace = diagnosis->panic ? &diagnosis->panic->trace
+							     : NULL;
 	struct kdk_buffer text = { 0 };
 	uint32_t named = 1u << KDK_FRAME_REGISTERS;
 
@@ -302,7 +324,8 @@ static struct kdk_error *name_unwind(struct kdk_diagnosis *diagnosis)
 		if (named >> how & 1)
 			continue;
 		named |= 1u << how;
-		kdk_buffer_printf(&text, "%s%s", text.size ? ", " : "", kdk_frame_how_name(how));
+		kdk_buffer_printf(&text, "%s%s", text.size ? ", " : "",
+				  kdk_frame_how_name(how));
 	}
 	return kdk_buffer_take(&text, &diagnosis->unwind_source);
 }

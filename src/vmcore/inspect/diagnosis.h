@@ -19,7 +19,7 @@
 struct kdk_diagnosis_line {
 	uint64_t ts_nsec;
 	bool has_time;
-	char *text;		/* first line of a record; hostile */
+	char *text; /* first line of a record; hostile */
 };
 
 struct kdk_diagnosis_lines {
@@ -29,46 +29,48 @@ struct kdk_diagnosis_lines {
 
 /* Strings are hostile unless something else is said. */
 struct kdk_diagnosis {
-	struct kdk_kernel *kernel;	/* borrowed, as what the summary and modules point into */
+	struct kdk_kernel *kernel; /* borrowed; summary and modules point into it */
 	struct kdk_summary summary;
 	enum kdk_crash_kind kind;
-	bool crashed;			/* false: it was running when the dump was taken */
-	char *reason;			/* the panic line, else the headline; NULL: none */
-	char *verdict;			/* what happened, in sentences */
-	char *signature;		/* see signature.h */
-	struct kdk_diagnosis_lines evidence, warnings;	/* the log's; warnings before the crash */
-	unsigned int oopses;		/* since boot */
+	bool crashed;	 /* false: it was running when the dump was taken */
+	char *reason;	 /* the panic line, else the headline; NULL: none */
+	char *verdict;	 /* what happened, in sentences */
+	char *signature; /* see signature.h */
+	struct kdk_diagnosis_lines evidence; /* of the log */
+	struct kdk_diagnosis_lines warnings; /* the last ones before the crash */
+	unsigned int oopses; /* since boot */
 	bool uptime_known;
 	uint64_t uptime_nsec;
-	int cpu;			/* that crashed; -1: not known */
+	int cpu; /* that crashed; -1: not known */
 
-	struct kdk_stacks cpus;		/* what every CPU was running */
-	struct kdk_stacks blocked;	/* of a hung task, or of the CPU that was stuck */
-	const struct kdk_stack *panic;	/* of cpus; NULL: not known */
-	const struct kdk_stack *culprit;	/* that the suspect is on: panic, or another one */
-	struct kdk_trace_parts parts;	/* of culprit */
+	struct kdk_stacks cpus;	       /* what every CPU was running */
+	struct kdk_stacks blocked;     /* of a hung task, or of the CPU that was stuck */
+	const struct kdk_stack *panic; /* of cpus; NULL: not known */
+	const struct kdk_stack *culprit; /* that the suspect is on: panic, or another */
+	struct kdk_trace_parts parts;	 /* of culprit */
 	struct kdk_suspect suspect;
 	struct kdk_fault fault;
 
 	bool taint_known;
 	uint64_t taint;
-	size_t cpu_count;		/* 0: not known */
+	size_t cpu_count; /* 0: not known */
 	bool tasks_known;
-	size_t task_count;		/* threads, idle tasks not counted */
-	size_t blocked_count;		/* in uninterruptible sleep */
-	const struct kdk_modules *modules;	/* NULL: not known */
+	size_t task_count;		   /* threads, idle tasks not counted */
+	size_t blocked_count;		   /* in uninterruptible sleep */
+	const struct kdk_modules *modules; /* NULL: not known */
 	bool memory_known;
 	struct kdk_memory_use memory;
-	const char *symbols_source, *types_source;	/* NULL: none */
-	char *unwind_source;		/* "orc" …; no hostile text */
+	const char *symbols_source, *types_source; /* NULL: none */
+	char *unwind_source;			   /* "orc" …; no hostile text */
 	struct kdk_remarks remarks;
 };
 
 /* What the dump lacks is remarked; fails only when memory runs out. */
-struct kdk_error *kdk_diagnosis_read(struct kdk_kernel *kernel, struct kdk_diagnosis *ret);
+struct kdk_error *kdk_diagnosis_read(struct kdk_kernel *kernel,
+				     struct kdk_diagnosis *ret);
 void kdk_diagnosis_deinit(struct kdk_diagnosis *diagnosis);
 
-/* Words for a bit of the kernel's taint; NULL for one without. A constant, to be translated. */
+/* For a bit of the kernel's taint; NULL: it has none. A constant, to be translated. */
 const char *kdk_taint_text(unsigned int bit);
 
 /* "name+0x5 [module]", or the address of what has no name. For people: hostile. */

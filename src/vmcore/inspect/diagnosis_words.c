@@ -53,7 +53,8 @@ static void say_place(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *
 
 	if (!diagnosis->culprit)
 		return;
-	if (kdk_crash_kind_is_lockup(diagnosis->kind) || diagnosis->kind == KDK_CRASH_HUNG_TASK ||
+	if (kdk_crash_kind_is_lockup(diagnosis->kind) ||
+	    diagnosis->kind == KDK_CRASH_HUNG_TASK ||
 	    diagnosis->kind == KDK_CRASH_STACK_OVERFLOW)
 		first = diagnosis->suspect.frame;
 	if (first == KDK_NO_FRAME)
@@ -69,15 +70,19 @@ static void say_place(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *
 static void say_access(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *text)
 {
 	static const char *const words[] = {
-		[KDK_ACCESS_UNKNOWN] = "used", [KDK_ACCESS_READ] = "read from",
-		[KDK_ACCESS_WRITE] = "wrote to", [KDK_ACCESS_EXECUTE] = "jumped to",
+		[KDK_ACCESS_UNKNOWN] = "used",
+		[KDK_ACCESS_READ] = "read from",
+		[KDK_ACCESS_WRITE] = "wrote to",
+		[KDK_ACCESS_EXECUTE] = "jumped to",
 	};
 	const struct kdk_fault *fault = &diagnosis->fault;
 
 	kdk_buffer_printf(text, "The kernel %s ", words[fault->access]);
-	if (diagnosis->kind == KDK_CRASH_NULL_POINTER && fault->pointee == KDK_POINTEE_NULL)
-		kdk_buffer_puts(text, fault->address ? "a member of an object that was not there (a NULL pointer)" :
-						       "a NULL pointer");
+	if (diagnosis->kind == KDK_CRASH_NULL_POINTER &&
+	    fault->pointee == KDK_POINTEE_NULL)
+		kdk_buffer_puts(text, fault->address ? "a member of an object that was "
+						       "not there (a NULL pointer)"
+						     : "a NULL pointer");
 	else if (fault->address_known)
 		kdk_buffer_printf(text, "the address %#" PRIx64, fault->address);
 	else
@@ -107,11 +112,16 @@ static void say_lockup(const struct kdk_diagnosis *diagnosis, struct kdk_buffer 
 	else
 		kdk_buffer_puts(text, "A CPU was busy");
 	say_place(diagnosis, text);
-	kdk_buffer_puts(text, diagnosis->kind == KDK_CRASH_SOFT_LOCKUP ?
-			" for so long that nothing else could run there, and the machine is set to panic over it (softlockup_panic)." :
-			diagnosis->kind == KDK_CRASH_HARD_LOCKUP ?
-			" for so long with interrupts off that it did not answer any more, and the machine is set to panic over it." :
-			" for so long without a pause that RCU could not go on, and the machine is set to panic over it (panic_on_rcu_stall).");
+	kdk_buffer_puts(
+		text,
+		diagnosis->kind == KDK_CRASH_SOFT_LOCKUP
+			? " for so long that nothing else could run there, and the machine "
+			  "is set to panic over it (softlockup_panic)."
+		: diagnosis->kind == KDK_CRASH_HARD_LOCKUP
+			? " for so long with interrupts off that it did not answer any "
+			  "more, and the machine is set to panic over it."
+			: " for so long without a pause that RCU could not go on, and the "
+			  "machine is set to panic over it (panic_on_rcu_stall).");
 }
 
 static void say_overflow(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *text)
@@ -119,7 +129,9 @@ static void say_overflow(const struct kdk_diagnosis *diagnosis, struct kdk_buffe
 	kdk_buffer_puts(text, "The stack of the kernel ran out");
 	say_place(diagnosis, text);
 	if (diagnosis->suspect.why == KDK_SUSPECT_RECURSION)
-		kdk_buffer_printf(text, ", which is on it %zu times: it calls itself without end",
+		kdk_buffer_printf(text,
+				  ", which is on it %zu times: it calls itself "
+				  "without end",
 				  diagnosis->suspect.times);
 	kdk_buffer_puts(text, ".");
 }
@@ -130,10 +142,12 @@ static void say_oom(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *te
 	if (diagnosis->suspect.function) {
 		kdk_buffer_printf(text, " while %s", diagnosis->suspect.function);
 		if (diagnosis->suspect.module)
-			kdk_buffer_printf(text, " of the module %s", diagnosis->suspect.module);
+			kdk_buffer_printf(text, " of the module %s",
+					  diagnosis->suspect.module);
 		kdk_buffer_puts(text, " asked for more");
 	}
-	kdk_buffer_puts(text, ", and no process could be ended to get some back, or it is set to panic over it (panic_on_oom).");
+	kdk_buffer_puts(text, ", and no process could be ended to get some back, or it "
+			      "is set to panic over it (panic_on_oom).");
 }
 
 /* The kernel's own words, without what every panic begins with. */
@@ -152,7 +166,8 @@ static void say_reason(const struct kdk_diagnosis *diagnosis, struct kdk_buffer 
 static void say_nothing(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *text)
 {
 	if (!diagnosis->crashed) {
-		kdk_buffer_puts(text, "No sign of a crash: this kernel seems to have been running when its memory was saved.");
+		kdk_buffer_puts(text, "No sign of a crash: this kernel seems to have "
+				      "been running when its memory was saved.");
 		return;
 	}
 	kdk_buffer_puts(text, "The kernel gave up");
@@ -182,7 +197,8 @@ static void say(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *text)
 	case KDK_CRASH_WARN:
 		kdk_buffer_puts(text, "The kernel warned of something wrong");
 		say_place(diagnosis, text);
-		kdk_buffer_puts(text, ", and the machine is set to panic over warnings (panic_on_warn).");
+		kdk_buffer_puts(text, ", and the machine is set to panic over warnings "
+				      "(panic_on_warn).");
 		return;
 	case KDK_CRASH_SOFT_LOCKUP:
 	case KDK_CRASH_HARD_LOCKUP:
@@ -193,16 +209,21 @@ static void say(const struct kdk_diagnosis *diagnosis, struct kdk_buffer *text)
 		say_task(diagnosis->culprit, text);
 		kdk_buffer_puts(text, " waited");
 		say_place(diagnosis, text);
-		kdk_buffer_puts(text, " for longer than the machine is set to bear (hung_task_panic).");
+		kdk_buffer_puts(text, " for longer than the machine is set to bear "
+				      "(hung_task_panic).");
 		return;
 	case KDK_CRASH_OOM:
 		say_oom(diagnosis, text);
 		return;
 	case KDK_CRASH_MCE:
-		kdk_buffer_puts(text, "The hardware reported an error that no kernel can go on after: suspect memory, processor or board, not the software.");
+		kdk_buffer_puts(text, "The hardware reported an error that no kernel can "
+				      "go on after: suspect memory, processor or board, "
+				      "not the software.");
 		return;
 	case KDK_CRASH_NMI:
-		kdk_buffer_puts(text, "A non-maskable interrupt ended it: a button, a management controller or faulty hardware sent it, and the machine is set to panic over it.");
+		kdk_buffer_puts(text, "A non-maskable interrupt ended it: a button, a "
+				      "management controller or faulty hardware sent it, "
+				      "and the machine is set to panic over it.");
 		return;
 	case KDK_CRASH_STACK_OVERFLOW:
 		say_overflow(diagnosis, text);
@@ -219,7 +240,10 @@ struct kdk_error *kdk_diagnosis_say(struct kdk_diagnosis *diagnosis)
 
 	say(diagnosis, &text);
 	if (diagnosis->crashed && diagnosis->oopses > 1)
-		kdk_buffer_printf(&text, " It was not the first: the log counts %u oopses since boot, and the first may have caused the rest.",
+		kdk_buffer_printf(&text,
+				  " It was not the first: the log counts %u "
+				  "oopses since boot, and the first may have "
+				  "caused the rest.",
 				  diagnosis->oopses);
 	return kdk_buffer_take(&text, &diagnosis->verdict);
 }

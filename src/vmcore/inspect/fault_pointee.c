@@ -19,17 +19,17 @@ static const struct {
 	uint8_t byte;
 	enum kdk_pointee pointee;
 } fills[] = {
-	{ 0x6b, KDK_POINTEE_FREED_SLAB },	/* POISON_FREE */
-	{ 0x5a, KDK_POINTEE_UNINITIALISED },	/* POISON_INUSE */
-	{ 0xaa, KDK_POINTEE_FREED_PAGE },	/* PAGE_POISON */
-	{ 0xbb, KDK_POINTEE_RED_ZONE },		/* SLUB_RED_INACTIVE */
-	{ 0xcc, KDK_POINTEE_RED_ZONE },		/* SLUB_RED_ACTIVE, POISON_FREE_INITMEM */
+	{ 0x6b, KDK_POINTEE_FREED_SLAB },    /* POISON_FREE */
+	{ 0x5a, KDK_POINTEE_UNINITIALISED }, /* POISON_INUSE */
+	{ 0xaa, KDK_POINTEE_FREED_PAGE },    /* PAGE_POISON */
+	{ 0xbb, KDK_POINTEE_RED_ZONE },	     /* SLUB_RED_INACTIVE */
+	{ 0xcc, KDK_POINTEE_RED_ZONE },	     /* SLUB_RED_ACTIVE, POISON_FREE_INITMEM */
 };
 
 /* LIST_POISON1 and 2 (0x122; 0x200 before 4.15) above POISON_POINTER_DELTA */
 static const uint64_t list_deltas[] = {
-	UINT64_C(0xdead000000000000),	/* x86_64, aarch64, riscv64, s390x … */
-	UINT64_C(0x5deadbeef0000000),	/* ppc64 */
+	UINT64_C(0xdead000000000000), /* x86_64, aarch64, riscv64, s390x … */
+	UINT64_C(0x5deadbeef0000000), /* ppc64 */
 };
 
 const char *kdk_pointee_name(enum kdk_pointee pointee)
@@ -84,7 +84,8 @@ enum kdk_pointee kdk_pointee_by_value(uint64_t address, unsigned int word_bytes,
 		return KDK_POINTEE_ERROR;
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(fills); i++)
 		if (is_near(address & mask,
-			    UINT64_C(0x0101010101010101) * fills[i].byte & mask, ret_offset))
+			    UINT64_C(0x0101010101010101) * fills[i].byte & mask,
+			    ret_offset))
 			return fills[i].pointee;
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(list_deltas) && word_bytes == 8; i++) {
 		if (!is_near(address, list_deltas[i] + 0x100, ret_offset))
@@ -102,11 +103,12 @@ static const char *error_name(int number)
 		int number;
 		const char *name;
 	} names[] = {
-		{ 1, "EPERM" }, { 2, "ENOENT" }, { 4, "EINTR" }, { 5, "EIO" }, { 6, "ENXIO" },
-		{ 11, "EAGAIN" }, { 12, "ENOMEM" }, { 13, "EACCES" }, { 14, "EFAULT" },
-		{ 16, "EBUSY" }, { 17, "EEXIST" }, { 19, "ENODEV" }, { 20, "ENOTDIR" },
-		{ 22, "EINVAL" }, { 28, "ENOSPC" }, { 95, "EOPNOTSUPP" }, { 110, "ETIMEDOUT" },
-		{ 517, "EPROBE_DEFER" },
+		{ 1, "EPERM" },	      { 2, "ENOENT" },	    { 4, "EINTR" },
+		{ 5, "EIO" },	      { 6, "ENXIO" },	    { 11, "EAGAIN" },
+		{ 12, "ENOMEM" },     { 13, "EACCES" },	    { 14, "EFAULT" },
+		{ 16, "EBUSY" },      { 17, "EEXIST" },	    { 19, "ENODEV" },
+		{ 20, "ENOTDIR" },    { 22, "EINVAL" },	    { 28, "ENOSPC" },
+		{ 95, "EOPNOTSUPP" }, { 110, "ETIMEDOUT" }, { 517, "EPROBE_DEFER" },
 	};
 
 	for (size_t i = 0; i < KDK_ARRAY_SIZE(names); i++)
@@ -131,33 +133,43 @@ static void say_value(enum kdk_pointee pointee, uint64_t address, unsigned int w
 	switch (pointee) {
 	case KDK_POINTEE_NULL:
 		if (offset)
-			kdk_buffer_printf(text, "a member %#" PRIx64 " bytes into an object at NULL",
+			kdk_buffer_printf(text,
+					  "a member %#" PRIx64
+					  " bytes into an object at NULL",
 					  (uint64_t)offset);
 		else
 			kdk_buffer_puts(text, "NULL");
 		return;
 	case KDK_POINTEE_ERROR:
 		name = error_name((int)-extend(address, word_bytes));
-		kdk_buffer_printf(text, "an error number taken for a pointer: ERR_PTR(%d%s%s)",
+		kdk_buffer_printf(text,
+				  "an error number taken for a pointer: "
+				  "ERR_PTR(%d%s%s)",
 				  (int)extend(address, word_bytes), name ? ", " : "",
 				  name ? name : "");
 		return;
 	case KDK_POINTEE_LIST_POISON:
-		kdk_buffer_puts(text, "LIST_POISON: a list entry that had been taken off its list");
+		kdk_buffer_puts(text, "LIST_POISON: a list entry that had been taken off "
+				      "its list");
 		/* LIST_POISON2 is the other end of the same. */
 		say_offset(text, offset == 0x22 || offset == 0x100 ? 0 : offset);
 		return;
 	case KDK_POINTEE_FREED_SLAB:
-		kdk_buffer_puts(text, "the pattern of freed memory (0x6b): a pointer read from a freed object");
+		kdk_buffer_puts(text, "the pattern of freed memory (0x6b): a pointer "
+				      "read from a freed object");
 		break;
 	case KDK_POINTEE_UNINITIALISED:
-		kdk_buffer_puts(text, "the pattern of memory never written (0x5a): a pointer read from a new object");
+		kdk_buffer_puts(text, "the pattern of memory never written (0x5a): a "
+				      "pointer read from a new object");
 		break;
 	case KDK_POINTEE_FREED_PAGE:
-		kdk_buffer_puts(text, "the pattern of freed pages (0xaa): a pointer read from a freed page");
+		kdk_buffer_puts(text, "the pattern of freed pages (0xaa): a pointer read "
+				      "from a freed page");
 		break;
 	case KDK_POINTEE_RED_ZONE:
-		kdk_buffer_printf(text, "the pattern between objects (%#x): a pointer read past an object's end",
+		kdk_buffer_printf(text,
+				  "the pattern between objects (%#x): a pointer "
+				  "read past an object's end",
 				  (unsigned int)(address >> 24 & 0xff));
 		break;
 	default:
@@ -166,17 +178,18 @@ static void say_value(enum kdk_pointee pointee, uint64_t address, unsigned int w
 	say_offset(text, offset);
 }
 
-/* Bits of a kernel-virtual address on machines where the rest must repeat the highest; 0: not such. */
+/* Bits of a kernel-virtual address on machines where the rest must repeat the highest; 0:
+ * not such. */
 static unsigned int address_bits(const struct kdk_kernel *kernel)
 {
 	const char *mode = kernel->memory ? kdk_memory_mode(kernel->memory, NULL) : NULL;
 
 	switch (kernel->arch->elf_machine) {
-	case 62:	/* EM_X86_64 */
+	case 62: /* EM_X86_64 */
 		return mode && !strncmp(mode, "5-level", 7) ? 57 : 48;
-	case 183:	/* EM_AARCH64: the halves are told by bit 55 */
+	case 183: /* EM_AARCH64: the halves are told by bit 55 */
 		return 56;
-	case 243:	/* EM_RISCV */
+	case 243: /* EM_RISCV */
 		return kernel->arch->word_bytes == 8 ? 57 : 0;
 	default:
 		return 0;
@@ -195,7 +208,8 @@ static bool not_kernel(const struct kdk_kernel *kernel, uint64_t address,
 	extended = (int64_t)(address << (64 - bits)) >> (64 - bits);
 	if ((uint64_t)extended != address) {
 		*ret = KDK_POINTEE_NON_CANONICAL;
-		kdk_buffer_puts(text, "no address at all (not canonical): the pointer is garbage");
+		kdk_buffer_puts(text, "no address at all (not canonical): the pointer is "
+				      "garbage");
 		return true;
 	}
 	if (extended < 0)
@@ -244,7 +258,8 @@ static bool vmalloc_range(struct kdk_kernel *kernel, uint64_t *ret, uint64_t *re
 	uint64_t start, end;
 	struct kdk_error *err;
 
-	if (kernel->info && kdk_vmcoreinfo_number(kernel->info, "NUMBER(VMALLOC_START)", ret) &&
+	if (kernel->info &&
+	    kdk_vmcoreinfo_number(kernel->info, "NUMBER(VMALLOC_START)", ret) &&
 	    kdk_vmcoreinfo_number(kernel->info, "NUMBER(VMALLOC_END)", ret_end))
 		return true;
 	err = kdk_kernel_symbols(kernel, &symbols);
@@ -265,7 +280,8 @@ static bool holds_pattern(struct kdk_kernel *kernel, uint64_t address)
 {
 	uint8_t bytes[16];
 	struct kdk_error *err = kdk_memory_read(kernel->memory, KDK_VIRTUAL,
-						address & ~(uint64_t)15, bytes, sizeof(bytes));
+						address & ~(uint64_t)15, bytes,
+						sizeof(bytes));
 
 	kdk_error_destroy(err);
 	for (size_t i = 0; !err && i < sizeof(bytes); i++)
@@ -285,12 +301,15 @@ static void by_memory(struct kdk_kernel *kernel, uint64_t address, enum kdk_poin
 
 	if (!kernel->memory)
 		return;
-	vmalloc = vmalloc_range(kernel, &start, &end) && address >= start && address < end;
+	vmalloc = vmalloc_range(kernel, &start, &end) && address >= start &&
+		  address < end;
 	err = kdk_memory_translate(kernel->memory, address, &walk);
 	if (err) {
 		*ret = KDK_POINTEE_UNMAPPED;
-		kdk_buffer_puts(text, vmalloc ? "vmalloc space with nothing mapped there" :
-						"an address of the kernel with nothing mapped there");
+		kdk_buffer_puts(text, vmalloc ? "vmalloc space with nothing mapped "
+						"there"
+					      : "an address of the kernel with nothing "
+						"mapped there");
 		kdk_error_destroy(err);
 		return;
 	}
@@ -314,7 +333,8 @@ struct kdk_error *kdk_pointee_find(struct kdk_kernel *kernel, uint64_t address,
 	if (kernel->arch) {
 		*ret = kdk_pointee_by_value(address, kernel->arch->word_bytes, &offset);
 		say_value(*ret, address, kernel->arch->word_bytes, offset, &text);
-		if (*ret == KDK_POINTEE_UNKNOWN && !not_kernel(kernel, address, ret, &text) &&
+		if (*ret == KDK_POINTEE_UNKNOWN &&
+		    !not_kernel(kernel, address, ret, &text) &&
 		    !by_symbol(kernel, address, ret, &text))
 			by_memory(kernel, address, ret, &text);
 	}

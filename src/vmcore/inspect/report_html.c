@@ -7,24 +7,32 @@
 #include "core/text.h"
 #include "core/units.h"
 
-#define STACK_FRAMES 40		/* drawn of one stack */
-#define STACKS 16		/* drawn of all CPUs' */
+#define STACK_FRAMES 40 /* drawn of one stack */
+#define STACKS 16	/* drawn of all CPUs' */
 
 static const char style[] =
-	":root{color-scheme:light dark;--ink:#1b1f24;--dim:#667;--paper:#fff;--line:#d5d9e0;"
+	":root{color-scheme:light "
+	"dark;--ink:#1b1f24;--dim:#667;--paper:#fff;--line:#d5d9e0;"
 	"--bad:#b3261e;--mark:#fde8e6;--a:#3b6fb6;--b:#5a9e6f;--c:#c9973b;--d:#8a6bbf;--e:#c3c9d4}"
 	"@media(prefers-color-scheme:dark){:root{--ink:#e4e7ec;--dim:#9aa3b2;--paper:#15181d;"
 	"--line:#333a45;--bad:#ff8a80;--mark:#4a2320;--e:#4a5261}}"
 	"*{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:1.5rem;"
 	"font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}"
-	"h1{font-size:1.5rem;margin:0;color:var(--bad)}h2{font-size:1.1rem;margin:2rem 0 .5rem}"
+	"h1{font-size:1.5rem;margin:0;color:var(--bad)}h2{font-size:1.1rem;margin:2rem 0 "
+	".5rem}"
 	"p.lead{font-size:1.1rem;margin:.5rem 0 1rem}dl{display:grid;"
-	"grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}dt{color:var(--dim)}"
-	"dd{margin:0;overflow-wrap:anywhere}pre,code,td.m{font:13px/1.45 ui-monospace,monospace}"
-	"pre{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.75rem;margin:0}"
-	"pre b{background:var(--mark);font-weight:inherit}table{border-collapse:collapse;width:100%}"
-	"td,th{text-align:left;padding:.15rem .6rem .15rem 0;border-bottom:1px solid var(--line);"
-	"vertical-align:top}svg{max-width:100%;height:auto}svg text{font:12px ui-monospace,monospace;"
+	"grid-template-columns:max-content 1fr;gap:.2rem "
+	"1rem;margin:0}dt{color:var(--dim)}"
+	"dd{margin:0;overflow-wrap:anywhere}pre,code,td.m{font:13px/1.45 "
+	"ui-monospace,monospace}"
+	"pre{overflow-x:auto;border:1px solid "
+	"var(--line);border-radius:6px;padding:.75rem;margin:0}"
+	"pre "
+	"b{background:var(--mark);font-weight:inherit}table{border-collapse:collapse;width:100%}"
+	"td,th{text-align:left;padding:.15rem .6rem .15rem 0;border-bottom:1px solid "
+	"var(--line);"
+	"vertical-align:top}svg{max-width:100%;height:auto}svg text{font:12px "
+	"ui-monospace,monospace;"
 	"fill:var(--ink)}footer{margin-top:2rem;color:var(--dim);font-size:.85rem}";
 
 void kdk_html_text(FILE *out, const char *text)
@@ -32,7 +40,8 @@ void kdk_html_text(FILE *out, const char *text)
 	struct kdk_buffer escaped = { 0 };
 
 	kdk_buffer_escape(&escaped, text, strlen(text), KDK_TEXT_KEEP_TAB);
-	for (const char *at = escaped.failed || !escaped.data ? "" : escaped.data; *at; at++) {
+	for (const char *at = escaped.failed || !escaped.data ? "" : escaped.data; *at;
+	     at++) {
 		switch (*at) {
 		case '&':
 			fputs("&amp;", out);
@@ -80,8 +89,10 @@ static void head(FILE *out, const struct kdk_diagnosis *diagnosis)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'\">\n<title>", out);
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+	      "'none'; "
+	      "style-src 'unsafe-inline'\">\n<title>",
+	      out);
 	kdk_html_text(out, diagnosis->signature);
 	fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", style);
 	kdk_html_text(out, kdk_crash_kind_title(diagnosis->kind));
@@ -97,8 +108,10 @@ static void lines(FILE *out, const char *title, const struct kdk_diagnosis_lines
 	fprintf(out, "<h2>%s</h2>\n<pre>", title);
 	for (size_t i = 0; i < what->count; i++) {
 		if (what->lines[i].has_time)
-			fprintf(out, "[%5ju.%06u] ", (uintmax_t)(what->lines[i].ts_nsec / 1000000000),
-				(unsigned int)(what->lines[i].ts_nsec % 1000000000 / 1000));
+			fprintf(out, "[%5ju.%06u] ",
+				(uintmax_t)(what->lines[i].ts_nsec / 1000000000),
+				(unsigned int)(what->lines[i].ts_nsec % 1000000000 /
+					       1000));
 		kdk_html_text(out, what->lines[i].text);
 		fputc('\n', out);
 	}
@@ -133,8 +146,8 @@ static void suspect_fields(FILE *out, const struct kdk_diagnosis *diagnosis)
 	if (diagnosis->panic && diagnosis->panic->count) {
 		const struct kdk_stack_task *task = &diagnosis->panic->tasks[0];
 
-		kdk_buffer_printf(&text, "%s, PID %d, on CPU %u", task->comm, (int)task->pid,
-				  task->cpu);
+		kdk_buffer_printf(&text, "%s, PID %d, on CPU %u", task->comm,
+				  (int)task->pid, task->cpu);
 		field(out, "Task", &text);
 	}
 }
@@ -171,7 +184,9 @@ static void fields(FILE *out, const struct kdk_diagnosis *diagnosis)
 		field(out, "Time", &text);
 	}
 	if (diagnosis->uptime_known) {
-		kdk_buffer_puts(&text, kdk_duration_format(diagnosis->uptime_nsec / 1000000000, time));
+		kdk_buffer_puts(&text,
+				kdk_duration_format(diagnosis->uptime_nsec / 1000000000,
+						    time));
 		field(out, "Up for", &text);
 	}
 	kdk_buffer_printf(&text, "%s, %s", *summary->release ? summary->release : "?",
@@ -181,8 +196,10 @@ static void fields(FILE *out, const struct kdk_diagnosis *diagnosis)
 	field(out, "Kernel", &text);
 	taint_field(out, diagnosis);
 	if (diagnosis->tasks_known) {
-		kdk_buffer_printf(&text, "%zu, blocked (state D): %zu", diagnosis->task_count,
-				  diagnosis->blocked_count);
+		kdk_buffer_printf(&text,
+				  "%zu, blocked (state D): "
+				  "%zu",
+				  diagnosis->task_count, diagnosis->blocked_count);
 		field(out, "Tasks", &text);
 	}
 	kdk_buffer_puts(&text, diagnosis->signature);
@@ -202,8 +219,9 @@ static void trace(FILE *out, const struct kdk_diagnosis *diagnosis, const char *
 		struct kdk_buffer text = { 0 };
 
 		if (frame->exception && i) {
-			kdk_buffer_printf(&text, "     --- %s ---\n", frame->exception_name ?
-								      frame->exception_name : "exception");
+			kdk_buffer_printf(&text, "     --- %s ---\n",
+					  frame->exception_name ? frame->exception_name
+								: "exception");
 			if (text.data && !text.failed)
 				fputs(text.data, out);
 			kdk_buffer_deinit(&text);
@@ -233,7 +251,8 @@ static void code(FILE *out, const struct kdk_fault *fault)
 		return;
 	fputs("<h2>Code where it happened</h2>\n<pre>", out);
 	for (size_t i = 0; i < fault->code_size && !fault->after.count; i++)
-		fprintf(out, fault->code_start + i == fault->pc ? "<b>%02x</b>%s" : "%02x%s",
+		fprintf(out,
+			fault->code_start + i == fault->pc ? "<b>%02x</b>%s" : "%02x%s",
 			fault->code[i], i % 16 == 15 ? "\n" : " ");
 	for (size_t p = 0; p < KDK_ARRAY_SIZE(parts); p++) {
 		for (size_t i = 0; i < parts[p]->count; i++) {
@@ -245,7 +264,8 @@ static void code(FILE *out, const struct kdk_fault *fault)
 			for (unsigned int b = 0; b < 11 || b < one->size; b++)
 				kdk_buffer_printf(&text, b < one->size ? "%02x " : "   ",
 						  b < one->size ? one->bytes[b] : 0);
-			kdk_buffer_printf(&text, " %-8s %s", one->mnemonic, one->operands);
+			kdk_buffer_printf(&text, " %-8s %s", one->mnemonic,
+					  one->operands);
 			if (one->symbol)
 				kdk_buffer_printf(&text, " <%s>", one->symbol);
 			fputs(mark ? "<b>" : "", out);
@@ -261,14 +281,18 @@ static void cpus(FILE *out, const struct kdk_diagnosis *diagnosis)
 	if (!diagnosis->cpus.count)
 		return;
 	fputs("<h2>What the CPUs were doing</h2>\n<table>\n"
-	      "<tr><th>CPU</th><th>Task</th><th>PID</th><th>Function</th></tr>\n", out);
+	      "<tr><th>CPU</th><th>Task</th><th>PID</th><th>Function</th></tr>\n",
+	      out);
 	for (size_t i = 0; i < diagnosis->cpus.count; i++) {
 		const struct kdk_stack *stack = &diagnosis->cpus.stacks[i];
 		struct kdk_buffer text = { 0 };
 
 		fprintf(out, "<tr><td>%u</td><td>", stack->tasks[0].cpu);
 		kdk_html_text(out, stack->tasks[0].comm);
-		fprintf(out, "</td><td>%d</td><td class=\"m\">", (int)stack->tasks[0].pid);
+		fprintf(out,
+			"</td><td>%d</td><td "
+			"class=\"m\">",
+			(int)stack->tasks[0].pid);
 		if (stack->trace.count)
 			kdk_frame_say(&stack->trace.frames[0], &text);
 		text_buffer(out, &text);
@@ -299,24 +323,39 @@ static void memory_picture(FILE *out, const struct kdk_diagnosis *diagnosis)
 
 	if (!diagnosis->memory_known || !use->known[KDK_MEM_TOTAL] || !total)
 		return;
-	fprintf(out, "<h2>Memory (%s)</h2>\n<svg viewBox=\"0 0 800 240\" width=\"800\" height=\"240\" "
-		"role=\"img\" aria-label=\"Use of memory\">\n", kdk_size_format(total, size));
+	fprintf(out,
+		"<h2>Memory (%s)</h2>\n<svg viewBox=\"0 0 800 240\" width=\"800\" "
+		"height=\"240\" "
+		"role=\"img\" aria-label=\"Use of "
+		"memory\">\n",
+		kdk_size_format(total, size));
 	for (size_t i = 0; i <= KDK_ARRAY_SIZE(parts); i++) {
 		bool other = i == KDK_ARRAY_SIZE(parts);
-		uint64_t value = other ? total - sum : use->known[parts[i].item] ?
-				 use->value[parts[i].item] : 0;
+		uint64_t value = other			     ? total - sum
+				 : use->known[parts[i].item] ? use->value[parts[i].item]
+							     : 0;
 
-		/* Counters of a moving machine may add up to a little more than there is. */
+		/*
+		 * Counters of a moving machine may add up to a little more than there is.
+		 */
 		if (value > total - sum)
 			value = total - sum;
-		fprintf(out, "<rect x=\"%.2f\" y=\"4\" width=\"%.2f\" height=\"32\" style=\"fill:%s%s%s\"/>\n",
-			800.0 * (double)sum / (double)total, 800.0 * (double)value / (double)total,
-			other ? "var(--dim" : "var(--", other ? "" : parts[i].colour, ")");
-		fprintf(out, "<rect x=\"0\" y=\"%u\" width=\"12\" height=\"12\" style=\"fill:%s%s%s\"/>"
-			"<text x=\"20\" y=\"%u\">%s: %s (%.1f %%)</text>\n", 52 + row * 22,
-			other ? "var(--dim" : "var(--", other ? "" : parts[i].colour, ")",
-			62 + row * 22, other ? "Other" : parts[i].label,
-			kdk_size_format(value, size), 100.0 * (double)value / (double)total);
+		fprintf(out,
+			"<rect x=\"%.2f\" y=\"4\" width=\"%.2f\" height=\"32\" "
+			"style=\"fill:%s%s%s\"/>\n",
+			800.0 * (double)sum / (double)total,
+			800.0 * (double)value / (double)total,
+			other ? "var(--dim" : "var(--", other ? "" : parts[i].colour,
+			")");
+		fprintf(out,
+			"<rect x=\"0\" y=\"%u\" width=\"12\" height=\"12\" "
+			"style=\"fill:%s%s%s\"/>"
+			"<text x=\"20\" y=\"%u\">%s: %s (%.1f "
+			"%%)</text>\n",
+			52 + row * 22, other ? "var(--dim" : "var(--",
+			other ? "" : parts[i].colour, ")", 62 + row * 22,
+			other ? "Other" : parts[i].label, kdk_size_format(value, size),
+			100.0 * (double)value / (double)total);
 		sum += value;
 		row++;
 	}
@@ -325,18 +364,23 @@ static void memory_picture(FILE *out, const struct kdk_diagnosis *diagnosis)
 
 static unsigned int drawn(const struct kdk_stack *stack)
 {
-	return stack->trace.count < STACK_FRAMES ? (unsigned int)stack->trace.count : STACK_FRAMES;
+	return stack->trace.count < STACK_FRAMES ? (unsigned int)stack->trace.count
+						 : STACK_FRAMES;
 }
 
-static void stack_frame(FILE *out, const struct kdk_frame *frame, bool mark, unsigned int x,
-			unsigned int y)
+static void stack_frame(FILE *out, const struct kdk_frame *frame, bool mark,
+			unsigned int x, unsigned int y)
 {
 	static const char *const colours[] = {
-		[KDK_STACK_TASK] = "a", [KDK_STACK_IRQ] = "c", [KDK_STACK_SOFTIRQ] = "c",
-		[KDK_STACK_NMI] = "d", [KDK_STACK_UNKNOWN] = "e",
+		[KDK_STACK_TASK] = "a",	   [KDK_STACK_IRQ] = "c",
+		[KDK_STACK_SOFTIRQ] = "c", [KDK_STACK_NMI] = "d",
+		[KDK_STACK_UNKNOWN] = "e",
 	};
-	const char *colour = frame->user ? "e" : frame->stack < KDK_ARRAY_SIZE(colours) &&
-			     colours[frame->stack] ? colours[frame->stack] : "d";
+	const char *colour = frame->user ? "e"
+			     : frame->stack < KDK_ARRAY_SIZE(colours) &&
+					     colours[frame->stack]
+				     ? colours[frame->stack]
+				     : "d";
 	struct kdk_buffer text = { 0 }, escaped = { 0 }, cut = { 0 };
 
 	if (frame->user)
@@ -347,9 +391,11 @@ static void stack_frame(FILE *out, const struct kdk_frame *frame, bool mark, uns
 		kdk_buffer_escape(&escaped, text.data, text.size, 0);
 	if (escaped.data && !escaped.failed)
 		kdk_buffer_cut(&cut, escaped.data, 32);
-	fprintf(out, "<rect x=\"%u\" y=\"%u\" width=\"252\" height=\"18\" rx=\"3\" "
+	fprintf(out,
+		"<rect x=\"%u\" y=\"%u\" width=\"252\" height=\"18\" rx=\"3\" "
 		"style=\"fill:var(--%s);fill-opacity:.28%s\"/><text x=\"%u\" y=\"%u\">",
-		x, y, colour, mark ? ";stroke:var(--bad);stroke-width:2" : "", x + 6, y + 13);
+		x, y, colour, mark ? ";stroke:var(--bad);stroke-width:2" : "", x + 6,
+		y + 13);
 	text_buffer(out, &cut);
 	fputs("</text>\n", out);
 	kdk_buffer_deinit(&text);
@@ -369,20 +415,28 @@ static void stacks_picture(FILE *out, const struct kdk_diagnosis *diagnosis)
 		height += 34 + 20 * tallest[i / 3];
 	if (!count)
 		return;
-	fprintf(out, "<h2>Stacks of the CPUs</h2>\n<svg viewBox=\"0 0 800 %u\" width=\"800\" "
-		"height=\"%u\" role=\"img\" aria-label=\"Stacks of the CPUs\">\n", height, height);
+	fprintf(out,
+		"<h2>Stacks of the CPUs</h2>\n<svg viewBox=\"0 0 800 %u\" "
+		"width=\"800\" "
+		"height=\"%u\" role=\"img\" aria-label=\"Stacks of the "
+		"CPUs\">\n",
+		height, height);
 	for (size_t i = 0; i < count; i++) {
 		const struct kdk_stack *stack = &diagnosis->cpus.stacks[i];
 		unsigned int x = (unsigned int)(i % 3) * 268;
 
 		if (i && !(i % 3))
 			y += 34 + 20 * tallest[i / 3 - 1];
-		fprintf(out, "<text x=\"%u\" y=\"%u\">CPU %u: ", x, y + 14, stack->tasks[0].cpu);
+		fprintf(out,
+			"<text x=\"%u\" y=\"%u\">CPU %u: "
+			"",
+			x, y + 14, stack->tasks[0].cpu);
 		kdk_html_text(out, stack->tasks[0].comm);
 		fputs("</text>\n", out);
 		for (unsigned int f = 0; f < drawn(stack); f++)
 			stack_frame(out, &stack->trace.frames[f],
-				    stack == diagnosis->culprit && f == diagnosis->suspect.frame,
+				    stack == diagnosis->culprit &&
+					    f == diagnosis->suspect.frame,
 				    x, y + 22 + 20 * f);
 	}
 	fputs("</svg>\n", out);
@@ -417,7 +471,8 @@ static void foot(FILE *out, const struct kdk_diagnosis *diagnosis)
 	}
 	fprintf(out, "Dump: %s%s; symbols: ", summary->container,
 		summary->incomplete ? ", incomplete" : "");
-	kdk_html_text(out, diagnosis->symbols_source ? diagnosis->symbols_source : "none");
+	kdk_html_text(out,
+		      diagnosis->symbols_source ? diagnosis->symbols_source : "none");
 	fputs("; types: ", out);
 	kdk_html_text(out, diagnosis->types_source ? diagnosis->types_source : "none");
 	fputs("\n</footer>\n</body>\n</html>\n", out);
@@ -430,9 +485,12 @@ void kdk_report_html(const struct kdk_diagnosis *diagnosis, FILE *out)
 	fields(out, diagnosis);
 	trace(out, diagnosis, "Stack of the task that crashed", diagnosis->panic);
 	if (diagnosis->culprit != diagnosis->panic)
-		trace(out, diagnosis, diagnosis->kind == KDK_CRASH_HUNG_TASK ?
-					      "Stack of the task that hung" :
-					      "Stack of the CPU that was stuck", diagnosis->culprit);
+		trace(out, diagnosis,
+		      diagnosis->kind == KDK_CRASH_HUNG_TASK
+			      ? "Stack of the task that hung"
+			      : "Stack of the CPU that was "
+				"stuck",
+		      diagnosis->culprit);
 	code(out, &diagnosis->fault);
 	stacks_picture(out, diagnosis);
 	memory_picture(out, diagnosis);

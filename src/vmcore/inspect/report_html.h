@@ -7,7 +7,8 @@
 
 #include "vmcore/inspect/diagnosis.h"
 
-/* Whatever the dump holds, none of it becomes markup. Errors stay in the stream: ferror(). */
+/* Whatever the dump holds, none of it becomes markup. Errors stay in the stream:
+ * ferror(). */
 void kdk_report_html(const struct kdk_diagnosis *diagnosis, FILE *out);
 
 /* Text for the inside of an element or an attribute; what is not safe to show as \xNN. */

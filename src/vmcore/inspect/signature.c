@@ -21,7 +21,8 @@ static void hash_add(uint64_t *hash, const char *text, size_t size)
 }
 
 /* "module.function" or "function", without suffixes. */
-static void add_function(struct kdk_buffer *buffer, const char *module, const char *function)
+static void add_function(struct kdk_buffer *buffer, const char *module,
+			 const char *function)
 {
 	if (module) {
 		kdk_buffer_puts(buffer, module);
@@ -40,7 +41,8 @@ static void hash_function(uint64_t *hash, const struct kdk_frame *frame)
 static bool counts(const struct kdk_frame *frame)
 {
 	return frame->function && !frame->inlined && frame->how != KDK_FRAME_GUESS &&
-	       (frame->module || kdk_function_role(frame->function) != KDK_FUNCTION_ENTRY);
+	       (frame->module ||
+		kdk_function_role(frame->function) != KDK_FUNCTION_ENTRY);
 }
 
 /* From `first` to where the context ends; equal neighbours once. */
@@ -62,12 +64,14 @@ static void hash_way(uint64_t *hash, const struct kdk_backtrace *trace, size_t f
 	}
 }
 
-static unsigned int times(const struct kdk_backtrace *trace, size_t end, const char *function)
+static unsigned int times(const struct kdk_backtrace *trace, size_t end,
+			  const char *function)
 {
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < end; i++)
-		if (counts(&trace->frames[i]) && !strcmp(trace->frames[i].function, function))
+		if (counts(&trace->frames[i]) &&
+		    !strcmp(trace->frames[i].function, function))
 			count++;
 	return count;
 }
@@ -76,7 +80,8 @@ static unsigned int times(const struct kdk_backtrace *trace, size_t end, const c
  * The stack may end in any of the functions that recurse: all of them count, in
  * alphabetical order; the first of them names the crash.
  */
-static const struct kdk_frame *hash_recursion(uint64_t *hash, const struct kdk_backtrace *trace)
+static const struct kdk_frame *hash_recursion(uint64_t *hash,
+					      const struct kdk_backtrace *trace)
 {
 	size_t end = trace->count < RECURSION_FRAMES ? trace->count : RECURSION_FRAMES;
 	const struct kdk_frame *last = NULL, *first = NULL;
@@ -103,11 +108,13 @@ static const struct kdk_frame *hash_recursion(uint64_t *hash, const struct kdk_b
 	}
 }
 
-/* The functions that make the crash what it is go into the hash; returns what to call it by. */
+/* The functions that make the crash what it is go into the hash; returns what to call it
+ * by. */
 static const struct kdk_frame *take_frames(enum kdk_crash_kind kind,
 					   const struct kdk_backtrace *trace,
 					   const struct kdk_trace_parts *parts,
-					   const struct kdk_suspect *suspect, uint64_t *hash)
+					   const struct kdk_suspect *suspect,
+					   uint64_t *hash)
 {
 	const struct kdk_frame *recursion = NULL;
 	size_t first = parts->first;
@@ -116,7 +123,9 @@ static const struct kdk_frame *take_frames(enum kdk_crash_kind kind,
 		recursion = hash_recursion(hash, trace);
 	if (recursion)
 		return recursion;
-	/* What a watchdog finds varies with the moment, who ran out of memory by chance. */
+	/*
+	 * What a watchdog finds varies with the moment, who ran out of memory by chance.
+	 */
 	if (kdk_crash_kind_is_lockup(kind) || kind == KDK_CRASH_OOM ||
 	    kind == KDK_CRASH_HUNG_TASK)
 		first = suspect->frame;
@@ -125,8 +134,8 @@ static const struct kdk_frame *take_frames(enum kdk_crash_kind kind,
 	if (kind == KDK_CRASH_OOM && !suspect->module)
 		return NULL;
 	hash_way(hash, trace, first);
-	return suspect->frame != KDK_NO_FRAME ? &trace->frames[suspect->frame] :
-						&trace->frames[first];
+	return suspect->frame != KDK_NO_FRAME ? &trace->frames[suspect->frame]
+					      : &trace->frames[first];
 }
 
 struct kdk_error *kdk_signature_make(enum kdk_crash_kind kind,

@@ -5,7 +5,9 @@
 
 #include "core/i18n.h"
 
-/* A task's code: what an endless recursion has pushed is no more than this interesting. */
+/*
+ * A task's code: what an endless recursion has pushed is no more than this interesting.
+ */
 #define FRAMES 4096
 
 /* So often on a stack that it is recursion */
@@ -19,15 +21,20 @@ const char *kdk_suspect_why_text(enum kdk_suspect_why why)
 	static const char *const texts[] = {
 		[KDK_SUSPECT_NONE] = N_("nothing points to one"),
 		[KDK_SUSPECT_ASKED_FOR] = N_("somebody asked for this crash"),
-		[KDK_SUSPECT_HARDWARE] = N_("the hardware reported it: what ran is not to blame"),
-		[KDK_SUSPECT_OUTSIDE] = N_("it came from outside: what ran is not to blame"),
+		[KDK_SUSPECT_HARDWARE] = N_("the hardware reported it: what ran is not "
+					    "to blame"),
+		[KDK_SUSPECT_OUTSIDE] = N_("it came from outside: what ran is not to "
+					   "blame"),
 		[KDK_SUSPECT_FIRST] = N_("it happened in this function"),
 		[KDK_SUSPECT_FIRST_FOREIGN] =
-			N_("it happened in this function, of a module that is not part of the kernel"),
+			N_("it happened in this function, of a module that is not part "
+			   "of the kernel"),
 		[KDK_SUSPECT_NEAREST_FOREIGN] =
-			N_("it is the nearest function of a module that is not part of the kernel"),
+			N_("it is the nearest function of a module that is not part of "
+			   "the kernel"),
 		[KDK_SUSPECT_CALLER] = N_("it called the function that it happened in"),
-		[KDK_SUSPECT_BAD_POINTER] = N_("it called through a pointer that leads to no function"),
+		[KDK_SUSPECT_BAD_POINTER] = N_("it called through a pointer that leads "
+					       "to no function"),
 		[KDK_SUSPECT_INTERRUPTED] = N_("the CPU was in this function"),
 		[KDK_SUSPECT_WAITING] = N_("the task waits in this function"),
 		[KDK_SUSPECT_RECURSION] = N_("it is on the stack many times"),
@@ -55,7 +62,7 @@ static enum kdk_function_role role_of(const struct kdk_frame *frame)
 
 void kdk_trace_parts_find(const struct kdk_backtrace *trace, struct kdk_trace_parts *ret)
 {
-	bool above = true;	/* of everything that is no machinery */
+	bool above = true; /* of everything that is no machinery */
 
 	*ret = (struct kdk_trace_parts){ KDK_NO_FRAME, KDK_NO_FRAME, KDK_NO_FRAME };
 	for (size_t i = 0; i < trace->count; i++) {
@@ -93,8 +100,8 @@ static size_t context_end(const struct kdk_backtrace *trace, size_t from)
 	return i;
 }
 
-static void accuse(const struct kdk_backtrace *trace, size_t frame, enum kdk_suspect_why why,
-		   struct kdk_suspect *ret)
+static void accuse(const struct kdk_backtrace *trace, size_t frame,
+		   enum kdk_suspect_why why, struct kdk_suspect *ret)
 {
 	ret->frame = frame;
 	ret->function = trace->frames[frame].function;
@@ -110,9 +117,11 @@ static bool is_accusable(const struct kdk_frame *frame)
 	       role != KDK_FUNCTION_MACHINERY && role != KDK_FUNCTION_ENTRY;
 }
 
-/* From `first` on: the nearest function of a foreign module, else what is neither check nor helper. */
-static void search(const struct kdk_backtrace *trace, size_t first, enum kdk_suspect_why why,
-		   struct kdk_modules *modules, struct kdk_suspect *ret)
+/* From `first` on: the nearest function of a foreign module, else what is neither check
+ * nor helper. */
+static void search(const struct kdk_backtrace *trace, size_t first,
+		   enum kdk_suspect_why why, struct kdk_modules *modules,
+		   struct kdk_suspect *ret)
 {
 	size_t end = context_end(trace, first), plain = KDK_NO_FRAME, any = KDK_NO_FRAME;
 	bool bad_pointer = !trace->frames[first].function;
@@ -127,11 +136,14 @@ static void search(const struct kdk_backtrace *trace, size_t first, enum kdk_sus
 		if (kdk_module_is_foreign(modules, frame->module)) {
 			bool near = i == first || (bad_pointer && i == any);
 
-			accuse(trace, i, i == first && why == KDK_SUSPECT_FIRST ?
-					 KDK_SUSPECT_FIRST_FOREIGN :
-					 near && bad_pointer ? KDK_SUSPECT_BAD_POINTER :
-					 near || why != KDK_SUSPECT_FIRST ? why :
-					 KDK_SUSPECT_NEAREST_FOREIGN, ret);
+			accuse(trace, i,
+			       i == first && why == KDK_SUSPECT_FIRST
+				       ? KDK_SUSPECT_FIRST_FOREIGN
+			       : near && bad_pointer ? KDK_SUSPECT_BAD_POINTER
+			       : near || why != KDK_SUSPECT_FIRST
+				       ? why
+				       : KDK_SUSPECT_NEAREST_FOREIGN,
+			       ret);
 			return;
 		}
 		if (plain == KDK_NO_FRAME && role_of(frame) == KDK_FUNCTION_PLAIN)
@@ -142,7 +154,8 @@ static void search(const struct kdk_backtrace *trace, size_t first, enum kdk_sus
 	if (plain == KDK_NO_FRAME)
 		return;
 	if (why == KDK_SUSPECT_FIRST && plain != first)
-		why = bad_pointer && plain == any ? KDK_SUSPECT_BAD_POINTER : KDK_SUSPECT_CALLER;
+		why = bad_pointer && plain == any ? KDK_SUSPECT_BAD_POINTER
+						  : KDK_SUSPECT_CALLER;
 	accuse(trace, plain, why, ret);
 }
 
@@ -185,7 +198,8 @@ static void search_allocating(const struct kdk_backtrace *trace, size_t first,
 	for (size_t i = first; i < end; i++) {
 		const struct kdk_frame *frame = &trace->frames[i];
 
-		if (is_accusable(frame) && kdk_module_is_foreign(modules, frame->module)) {
+		if (is_accusable(frame) &&
+		    kdk_module_is_foreign(modules, frame->module)) {
 			accuse(trace, i, KDK_SUSPECT_ALLOCATING, ret);
 			return;
 		}
@@ -199,21 +213,23 @@ static void search_allocating(const struct kdk_backtrace *trace, size_t first,
 		accuse(trace, at, KDK_SUSPECT_ALLOCATING, ret);
 }
 
-void kdk_suspect_find(const struct kdk_backtrace *trace, const struct kdk_trace_parts *parts,
-		      enum kdk_crash_kind kind, struct kdk_modules *modules,
-		      struct kdk_suspect *ret)
+void kdk_suspect_find(const struct kdk_backtrace *trace,
+		      const struct kdk_trace_parts *parts, enum kdk_crash_kind kind,
+		      struct kdk_modules *modules, struct kdk_suspect *ret)
 {
 	size_t first = parts->first;
 
 	*ret = (struct kdk_suspect){ .frame = KDK_NO_FRAME };
 	if (kind == KDK_CRASH_SYSRQ || kind == KDK_CRASH_MCE || kind == KDK_CRASH_NMI) {
-		ret->why = kind == KDK_CRASH_SYSRQ ? KDK_SUSPECT_ASKED_FOR :
-			   kind == KDK_CRASH_MCE ? KDK_SUSPECT_HARDWARE : KDK_SUSPECT_OUTSIDE;
+		ret->why = kind == KDK_CRASH_SYSRQ ? KDK_SUSPECT_ASKED_FOR
+			   : kind == KDK_CRASH_MCE ? KDK_SUSPECT_HARDWARE
+						   : KDK_SUSPECT_OUTSIDE;
 		return;
 	}
 	if (kdk_crash_kind_is_lockup(kind)) {
-		size_t at = parts->interrupted != KDK_NO_FRAME ? parts->interrupted :
-			    parts->fault != KDK_NO_FRAME ? parts->fault : first;
+		size_t at = parts->interrupted != KDK_NO_FRAME ? parts->interrupted
+			    : parts->fault != KDK_NO_FRAME     ? parts->fault
+							       : first;
 
 		if (at != KDK_NO_FRAME)
 			search(trace, at, KDK_SUSPECT_INTERRUPTED, modules, ret);
@@ -227,6 +243,7 @@ void kdk_suspect_find(const struct kdk_backtrace *trace, const struct kdk_trace_
 		search_allocating(trace, first, modules, ret);
 	else
 		search(trace, first,
-		       kind == KDK_CRASH_HUNG_TASK ? KDK_SUSPECT_WAITING : KDK_SUSPECT_FIRST,
+		       kind == KDK_CRASH_HUNG_TASK ? KDK_SUSPECT_WAITING
+						   : KDK_SUSPECT_FIRST,
 		       modules, ret);
 }
