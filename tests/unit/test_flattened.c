@@ -128,6 +128,85 @@ static void a_write_cuts_a_run_of_records(void **state)
 	kdk_source_destroy(flat.source);
 }
 
+/* Bytes of the memory source that opening looked at, counted by a source in front of it. */
+struct counting {
+	struct kdk_source source;
+	struct kdk_source *inner;
+	size_t reads;
+};
+
+static struct kdk_error *counting_read(const struct kdk_source *source, uint64_t offset,
+				       void *buffer, size_t length)
+{
+	struct counting *counting = (struct counting *)source;
+
+	counting->reads++;
+	return kdk_source_read(counting->inner, offset, buffer, length);
+}
+
+static void counting_destroy(struct kdk_source *source)
+{
+	kdk_source_destroy(((struct counting *)source)->inner);
+}
+
+static const struct kdk_source_ops counting_ops = {
+	.read = counting_read,
+	.destroy = counting_destroy,
+};
+
+/* What random writes of mostly equal records leave, byte by byte, and how it was found. */
+static void check_streams(uint32_t seed, int rounds, bool disturbed, size_t max_reads)
+{
+	static uint8_t expected[65536], got[65536];
+	static struct flat flat;
+	struct counting counting = { .source = { .ops = &counting_ops, .name = NULL } };
+	uint64_t descs = 0, pages = 20000;
+
+	flat_begin(&flat);
+	memset(expected, 0, sizeof(expected));
+	for (int i = 0; i < rounds; i++) {
+		uint64_t size = 9;
+
+		seed = seed * 1103515245 + 12345;
+		if (disturbed && (seed >> 16) % 16 == 0)
+			size = 1 + (seed >> 20) % 30;
+		flat_record(&flat, descs, 5, (char)(1 + i % 250));
+		memset(expected + descs, 1 + i % 250, 5);
+		descs += 5;
+		flat_record(&flat, pages, size, (char)(2 + i % 250));
+		memset(expected + pages, 2 + i % 250, size);
+		pages += size;
+		if (disturbed && (seed >> 8) % 32 == 0) {
+			uint64_t back = (seed >> 18) % pages;
+
+			flat_record(&flat, back, 7, 'w');
+			memset(expected + back, 'w', 7);
+			pages = back + 7 > pages ? back + 7 : pages;
+		}
+	}
+	flat_end(&flat);
+	assert_success(kdk_source_open_memory("flat", flat.data, flat.size, &counting.inner));
+	counting.source.size = counting.inner->size;
+	counting.source.stored = counting.inner->stored;
+	counting.source.name = strdup("counting");
+	assert_success(kdk_flattened_open(&counting.source, &flat.source, &flat.damage));
+	assert_null(flat.damage);
+	assert_in_range(counting.reads, 1, max_reads);
+	assert_int_equal(flat.source->size, pages);
+	assert_success(kdk_source_read(flat.source, 0, got, pages));
+	assert_memory_equal(got, expected, pages);
+	kdk_source_destroy(flat.source);
+}
+
+static void two_streams_in_turn(void **state)
+{
+	(void)state;
+	/* 1,400 records of them are passed over, most without a look at their headers. */
+	check_streams(1, 700, false, 40);
+	for (uint32_t seed = 1; seed < 200; seed++)
+		check_streams(seed, 600, true, SIZE_MAX);
+}
+
 static void gaps_are_zero_when_complete_and_absent_when_not(void **state)
 {
 	struct flat flat;
@@ -389,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_write_wins),
 		cmocka_unit_test(a_write_cuts_a_run_of_records),
+		cmocka_unit_test(two_streams_in_turn),
 		cmocka_unit_test(gaps_are_zero_when_complete_and_absent_when_not),
 		cmocka_unit_test(damage_ends_the_index),
 		cmocka_unit_test(a_window_with_a_hole_in_it),

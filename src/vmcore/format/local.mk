@@ -8,6 +8,9 @@ libkdk_a_SOURCES += \
 	src/vmcore/format/elf_map.h \
 	src/vmcore/format/flattened.c \
 	src/vmcore/format/flattened.h \
+	src/vmcore/format/flattened_index.c \
+	src/vmcore/format/flattened_index.h \
+	src/vmcore/format/flattened_walk.c \
 	src/vmcore/format/foreign.c \
 	src/vmcore/format/foreign.h \
 	src/vmcore/format/format.h \
