@@ -213,7 +213,7 @@ void kdk_shell_pager_close(struct kdk_shell_pager *pager)
 {
 	fclose(pager->out);
 	fclose(pager->err);
-	if (!pager->started) {
+	if (!pager->started && pager->held.size) {
 		fwrite(pager->held.data, 1, pager->held.size, pager->terminal);
 		fflush(pager->terminal);
 	}
