@@ -191,7 +191,7 @@ static void a_lost_page_costs_only_its_records(void **state)
 		for (int n = 0; n < 500; n++)
 			fake_ring_add(&ring, RECORD(n, "sixteen bytes...."));
 		fake_ring_finish(&ring);
-		start = *(size_t *)((char *)&ring + arrays[i].ring_member);
+		memcpy(&start, (char *)&ring + arrays[i].ring_member, sizeof(start));
 		fake_page(fake, start + FAKE_PAGE, KDK_PAGE_LOST);
 		log = read_log(fake);
 		assert_true(log->count > 200 && log->count < 500);

@@ -103,8 +103,8 @@ static void missing_tables_leave_the_direct_map(void **state)
 	fake_open(machine, "i386", 4096);
 	assert_maps(machine, 0xc0001234, 0x1234, "direct map", 0);
 	assert_maps(machine, 0xf7ffffff, 0x37ffffff, "direct map", 0);
-	assert_unmapped(machine, 0xf8000000, KDK_ERROR_ABSENT, "lost: the dump file ends");
-	assert_unmapped(machine, 0x08048000, KDK_ERROR_ABSENT, "lost: the dump file ends");
+	assert_unmapped(machine, 0xf8000000, KDK_ERROR_ABSENT, "lost: the file is cut off");
+	assert_unmapped(machine, 0x08048000, KDK_ERROR_ABSENT, "lost: the file is cut off");
 }
 
 int main(void)
