@@ -54,7 +54,7 @@ static bool kcore_probe(const struct kdk_source *source)
 	if (!buffer || !kdk_elf_identify(source, &elf) || elf.type != ET_CORE)
 		return false;
 	err = kdk_elf_read(source, &elf);
-	buffer->count = 0;
+	buffer->first = buffer->count = 0;
 	if (!err && elf.phnum)
 		err = kdk_elf_phdr_read(source, &elf, 0, buffer, &phdr);
 	if (err || !elf.phnum || phdr.type != PT_NOTE) {
