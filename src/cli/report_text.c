@@ -232,15 +232,27 @@ static void put_machine(FILE *out, const struct kdk_diagnosis *diagnosis)
 	put_memory(out, diagnosis);
 }
 
-/* How many frames from `from` on are of the same function at the same place. */
-static size_t run_length(const struct kdk_backtrace *trace, size_t from)
+/*
+ * How many frames from `from` on are of the same function at the same place, with what is
+ * inlined there; *ret_end is what follows them.
+ */
+static size_t run_length(const struct kdk_backtrace *trace, size_t from, size_t *ret_end)
 {
-	size_t end = from + 1;
+	size_t times = 1;
 
-	while (end < trace->count && trace->frames[end].pc == trace->frames[from].pc &&
-	       trace->frames[end].function && !trace->frames[end].exception)
-		end++;
-	return end - from;
+	*ret_end = from + 1;
+	for (size_t i = from + 1; !trace->frames[from].inlined && i < trace->count; i++) {
+		const struct kdk_frame *frame = &trace->frames[i];
+
+		if (frame->pc != trace->frames[from].pc || !frame->function ||
+		    frame->exception)
+			break;
+		if (frame->inlined)
+			continue;
+		*ret_end = i + 1;
+		times++;
+	}
+	return times;
 }
 
 static void put_frame(FILE *out, const struct kdk_diagnosis *diagnosis,
@@ -248,11 +260,12 @@ static void put_frame(FILE *out, const struct kdk_diagnosis *diagnosis,
 {
 	const struct kdk_frame *frame = &stack->trace.frames[index];
 	struct kdk_buffer text = { 0 };
+	const struct kdk_frame *taken = kdk_backtrace_exception(&stack->trace, index);
 	bool mark = stack == diagnosis->culprit && index == diagnosis->suspect.frame;
 
-	if (frame->exception && index)
+	if (taken && index)
 		fprintf(out, "   --- %s ---\n",
-			frame->exception_name ? frame->exception_name : _("exception"));
+			taken->exception_name ? taken->exception_name : _("exception"));
 	if (frame->user)
 		kdk_buffer_printf(&text, _("user space %#jx"), (uintmax_t)frame->pc);
 	else
@@ -271,13 +284,14 @@ static void put_frame(FILE *out, const struct kdk_diagnosis *diagnosis,
 static void put_stack(FILE *out, const struct kdk_diagnosis *diagnosis, const char *title,
 		      const struct kdk_stack *stack)
 {
-	size_t shown = 0, times;
+	size_t shown = 0, end;
 
 	if (!stack || (!stack->trace.count && !stack->trace.note))
 		return;
 	fprintf(out, "\n%s\n", title);
-	for (size_t i = 0; i < stack->trace.count; i += times) {
-		times = run_length(&stack->trace, i);
+	for (size_t i = 0; i < stack->trace.count; i = end) {
+		size_t times = run_length(&stack->trace, i, &end);
+
 		if (shown++ == FRAMES) {
 			fprintf(out, _("   … %zu more: see kdumpkit bt\n"),
 				stack->trace.count - i);

@@ -7,6 +7,8 @@
 #include "core/text.h"
 
 #define PLACE_COLUMNS 44
+#define SOURCE_INDENT 10
+#define SOURCE_COLUMNS 70
 #define REPEATS_MIN 3	/* equal frames that are counted, not shown */
 
 static void print_place(FILE *out, const struct kdk_frame *frame)
@@ -21,7 +23,7 @@ static void print_place(FILE *out, const struct kdk_frame *frame)
 	else
 		kdk_buffer_escape(&buffer, frame->function, strlen(frame->function),
 				  kdk_text_locale_flags());
-	if (frame->function && !frame->user)
+	if (frame->function && !frame->user && !frame->inlined)
 		kdk_buffer_printf(&buffer, "+%#jx", (uintmax_t)frame->offset);
 	if (frame->module) {
 		kdk_buffer_puts(&buffer, "  [");
@@ -58,32 +60,46 @@ static void print_registers(FILE *out, const struct kdk_arch *arch,
 		fputc('\n', out);
 }
 
+/* Below the function; of long paths the end. */
+static void print_source(FILE *out, const struct kdk_frame *frame)
+{
+	const char *file = frame->file, *next;
+	char line[16];
+	size_t room = SOURCE_COLUMNS - snprintf(line, sizeof(line), ":%u", frame->line);
+
+	while (strlen(file) + (file != frame->file) > room && (next = strchr(file + 1, '/')))
+		file = next;
+	fprintf(out, "%*s%s", SOURCE_INDENT, "", file == frame->file ? "" : "…");
+	kdk_text_print(out, file, strlen(file), kdk_text_locale_flags());
+	fprintf(out, "%s\n", line);
+}
+
 static void print_frame(FILE *out, size_t index, const struct kdk_frame *frame)
 {
 	fprintf(out, " %c#%-2zu ", frame->how == KDK_FRAME_GUESS ? '?' : ' ', index);
 	print_place(out, frame);
-	fprintf(out, "  %s%s", kdk_frame_how_name(frame->how),
-		frame->recovered ? _(", recovered from a tracer") : "");
-	if (frame->file) {
-		fputs("  ", out);
-		kdk_text_print(out, frame->file, strlen(frame->file), kdk_text_locale_flags());
-		fprintf(out, ":%u", frame->line);
-	}
-	fputc('\n', out);
+	if (frame->inlined)
+		fprintf(out, "  %s\n", _("inlined"));
+	else
+		fprintf(out, "  %s%s\n", kdk_frame_how_name(frame->how),
+			frame->recovered ? _(", recovered from a tracer") : "");
+	if (frame->file)
+		print_source(out, frame);
 }
 
 /* Where the stack changes, and what has been interrupted. */
 static void print_border(FILE *out, const struct kdk_backtrace *trace, size_t index)
 {
 	const struct kdk_frame *frame = &trace->frames[index];
+	const struct kdk_frame *taken = kdk_backtrace_exception(trace, index);
 	bool changed = index ? frame->stack != trace->frames[index - 1].stack :
 		       frame->stack != KDK_STACK_TASK && frame->stack != KDK_STACK_UNKNOWN;
 
 	if (frame->user)
 		changed = false;
-	if (frame->exception && frame->how != KDK_FRAME_REGISTERS)
+	if (taken && taken->how != KDK_FRAME_REGISTERS)
 		fprintf(out, "  --- %s ---\n",
-			frame->exception_name ? frame->exception_name : _("exception"));
+			taken->exception_name ? taken->exception_name : _("exception"));
 	if (!changed)
 		return;
 	if (frame->stack == KDK_STACK_TASK)
@@ -93,16 +109,27 @@ static void print_border(FILE *out, const struct kdk_backtrace *trace, size_t in
 			frame->stack_cpu);
 }
 
-/* How many frames behind this one are the same: a recursion. */
-static size_t repeats(const struct kdk_backtrace *trace, size_t index)
+/*
+ * How often what is at this frame comes again behind it, with what is inlined there: a
+ * recursion. *ret_last is the last frame of it.
+ */
+static size_t repeats(const struct kdk_backtrace *trace, size_t index, size_t *ret_last)
 {
-	const struct kdk_frame *frame = &trace->frames[index], *next = frame + 1;
+	const struct kdk_frame *frame = &trace->frames[index];
 	size_t count = 0;
 
-	for (; index + count + 1 < trace->count; count++, next++)
+	*ret_last = index;
+	for (size_t i = index + 1; !frame->inlined && i < trace->count; i++) {
+		const struct kdk_frame *next = &trace->frames[i];
+
 		if (next->pc != frame->pc || next->how != frame->how ||
 		    next->stack != frame->stack || next->exception || next->recovered)
 			break;
+		if (next->inlined)
+			continue;
+		*ret_last = i;
+		count++;
+	}
 	return count;
 }
 
@@ -110,18 +137,18 @@ void kdk_cli_trace_print(FILE *out, const struct kdk_arch *arch,
 			 const struct kdk_backtrace *trace, bool registers)
 {
 	for (size_t i = 0; i < trace->count; i++) {
-		size_t same;
+		size_t same, last;
 
 		print_border(out, trace, i);
 		print_frame(out, i, &trace->frames[i]);
 		if (registers)
 			print_registers(out, arch, &trace->frames[i].registers);
-		same = repeats(trace, i);
+		same = repeats(trace, i, &last);
 		if (same < REPEATS_MIN)
 			continue;
 		fprintf(out, ngettext("       … the same %zu more time\n",
 				      "       … the same %zu more times\n", same), same);
-		i += same;
+		i = last;
 	}
 	if (trace->note)
 		fprintf(out, "  (%s)\n", trace->note);
@@ -144,7 +171,7 @@ static void json_frame(struct kdk_json *json, const struct kdk_arch *arch,
 {
 	kdk_json_object_begin(json, NULL);
 	kdk_json_string(json, "function", frame->function);
-	if (frame->function)
+	if (frame->function && !frame->inlined)
 		kdk_json_unsigned(json, "offset", frame->offset);
 	else
 		kdk_json_null(json, "offset");

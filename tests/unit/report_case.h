@@ -15,7 +15,7 @@
 
 /*
  * Functions separated by blanks, innermost first: "panic foo mod:bar". "!name" is where
- * an exception was taken, "?name" a guess, "-" a frame without a name, "$" user space.
+ * an exception was taken, "?name" a guess, "~name" inlined into the next, "-" a frame without a name, "$" user space.
  * The first frame has its registers when `registers` is set. Offsets follow from `salt`,
  * as after another boot.
  */
@@ -44,6 +44,10 @@ static inline void case_trace(struct kdk_backtrace *trace, const char *text,
 			word++;
 		} else if (*word == '?') {
 			frame->how = KDK_FRAME_GUESS;
+			word++;
+		} else if (*word == '~') {
+			frame->how = KDK_FRAME_REGISTERS;
+			frame->inlined = true;
 			word++;
 		}
 		frame->user = *word == '$';

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vmcore/kernel/debuginfo.h"
+#include "vmcore/kernel/frame_lines.h"
 #include "vmcore/kernel/kernel.h"
 #include "vmcore/kernel/kernel_view.h"
 
@@ -19,6 +20,24 @@ __attribute__((noinline, aligned(64))) void _stext(void)
 static const int stext_line = __LINE__ - 4;
 
 int init_uts_ns = 1;
+
+void holder(void);
+extern const char inlined_code[], inlined_end[];
+
+static inline __attribute__((always_inline)) void inlined(void)
+{
+	__asm__ volatile(".globl inlined_code, inlined_end\n"
+			 "inlined_code: nop\n"
+			 "inlined_end:");
+}
+static const int inlined_line = __LINE__ - 4;
+
+__attribute__((noinline)) void holder(void)
+{
+	inlined();
+	__asm__ volatile("nop");
+}
+static const int holder_line = __LINE__ - 3;
 
 /* A kernel whose vmcoreinfo has these addresses for the two symbols. */
 static void make(struct kdk_kernel *kernel, const struct kdk_debuginfo_options *options,
@@ -56,6 +75,61 @@ static void an_address_has_its_function_and_line(void **state)
 	assert_false(lines[0].inlined);
 	/* No code of this program. */
 	assert_int_equal(kdk_debuginfo_lines(debuginfo, (uintptr_t)_stext + (1ull << 40), lines), 0);
+	destroy(&kernel);
+}
+
+static struct kdk_frame frame_at(const char *function, const char *pc, bool exact)
+{
+	return (struct kdk_frame){
+		.function = function ? strdup(function) : NULL,
+		.pc = (uintptr_t)pc,
+		.sp = 0x1000,
+		.exact = exact,
+		.how = KDK_FRAME_ORC,
+	};
+}
+
+static void frames_get_lines_and_inlined_calls(void **state)
+{
+	const struct kdk_debuginfo_options options = { .vmlinux = "/proc/self/exe" };
+	struct kdk_backtrace trace = { .frames = calloc(4, sizeof(*trace.frames)), .count = 4 };
+	struct kdk_debuginfo *debuginfo;
+	struct kdk_kernel kernel;
+
+	(void)state;
+	assert_non_null(trace.frames);
+	make(&kernel, &options, (uintptr_t)_stext, (uintptr_t)&init_uts_ns);
+	assert_success(kdk_kernel_debuginfo(&kernel, &debuginfo));
+	/* A call returns to behind the inlined one, an exception came in behind it. */
+	trace.frames[0] = frame_at("holder", inlined_end, false);
+	trace.frames[1] = frame_at("holder", inlined_end, true);
+	trace.frames[1].exception = true;
+	trace.frames[2] = frame_at("holder", inlined_code, true);
+	trace.frames[2].module = "a_module";
+	trace.frames[3] = frame_at(NULL, inlined_code, true);
+	assert_success(kdk_backtrace_add_lines(&trace, debuginfo));
+
+	assert_int_equal(trace.count, 5);
+	assert_true(trace.frames[0].inlined);
+	assert_string_equal(trace.frames[0].function, "inlined");
+	assert_non_null(strstr(trace.frames[0].file, "test_debuginfo.c"));
+	assert_in_range(trace.frames[0].line, inlined_line - 1, inlined_line + 3);
+	assert_true(trace.frames[0].pc == trace.frames[1].pc && trace.frames[0].sp == 0x1000);
+	assert_false(trace.frames[1].inlined);
+	assert_string_equal(trace.frames[1].function, "holder");
+	assert_int_equal(trace.frames[1].line, holder_line);
+	assert_false(trace.frames[2].inlined);
+	assert_int_equal(trace.frames[2].line, holder_line + 1);
+	assert_true(!trace.frames[3].file && !trace.frames[4].file);
+
+	assert_null(kdk_backtrace_exception(&trace, 0));
+	assert_ptr_equal(kdk_backtrace_exception(&trace, 2), &trace.frames[2]);
+	trace.frames[1].exception = true;
+	assert_ptr_equal(kdk_backtrace_exception(&trace, 0), &trace.frames[1]);
+	assert_null(kdk_backtrace_exception(&trace, 1));
+	assert_int_equal(kdk_backtrace_end(&trace, 0, 2), 3);
+	assert_int_equal(kdk_backtrace_end(&trace, 1, 9), 5);
+	kdk_backtrace_deinit(&trace);
 	destroy(&kernel);
 }
 
@@ -108,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_has_its_function_and_line),
+		cmocka_unit_test(frames_get_lines_and_inlined_calls),
 		cmocka_unit_test(another_kernels_vmlinux_is_refused),
 		cmocka_unit_test(nothing_is_searched_where_debuginfo_is_not_wanted),
 		cmocka_unit_test(a_file_that_is_missing_is_named),

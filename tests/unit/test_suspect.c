@@ -93,6 +93,11 @@ static const struct {
 	  "panic ?foreign:f "
 	  "friendly:g",
 	  1, "g", KDK_SUSPECT_CALLER },
+	/* Inlined calls change nothing. */
+	{ KDK_CRASH_OOPS, true, "panic ~foreign:e foreign:f ~g vfs_write" SYSCALL, 2, "f",
+	  KDK_SUSPECT_FIRST_FOREIGN },
+	{ KDK_CRASH_RCU_STALL, true, "~foreign:e foreign:spin foreign:f vfs_write" SYSCALL, 1,
+	  "spin", KDK_SUSPECT_INTERRUPTED },
 	{ KDK_CRASH_UNKNOWN, true, "__crash_kexec panic", -1, NULL, KDK_SUSPECT_NONE },
 };
 

@@ -2,7 +2,7 @@
 """What the crashed kernel is said to have been doing, against its own /proc and log.
 
 Each facts-NAME script takes the program and a folder and prints a line per check, "ok …"
-or "not ok …"; facts-kinds has dumps of its own."""
+or "not ok …"; facts-lines takes a vmlinux too, facts-kinds has dumps of its own."""
 
 import glob
 import os
@@ -28,8 +28,11 @@ def count(suite, title, script, arguments):
 
 def check(suite, dumps):
     for script in sorted(glob.glob(os.path.join(HERE, "facts-*"))):
-        if not script.endswith("-kinds"):
-            count(suite, f"{dumps.name}: {os.path.basename(script)}", script, [dumps.folder])
+        name = os.path.basename(script)
+        if name == "facts-kinds" or (name == "facts-lines" and not dumps.vmlinux):
+            continue
+        more = [dumps.vmlinux] if name == "facts-lines" else []
+        count(suite, f"{dumps.name}: {name}", script, [dumps.folder, *more])
 
 
 def check_kinds(suite):

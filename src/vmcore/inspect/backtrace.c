@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmcore/kernel/frame_lines.h"
 #include "vmcore/kernel/unwind.h"
 
 struct reader {
@@ -398,6 +399,29 @@ static struct kdk_error *read_stacks(struct reader *reader, enum kdk_stacks_of w
 	return err ? err : read_selected(reader, which, value);
 }
 
+/* Without debuginfo there are no lines; of a file that was asked for that is to be said. */
+static struct kdk_error *add_lines(struct reader *reader)
+{
+	const struct kdk_debuginfo_options *options = reader->kernel->debuginfo;
+	struct kdk_debuginfo *debuginfo;
+	struct kdk_error *err = kdk_kernel_debuginfo(reader->kernel, &debuginfo);
+
+	if (err) {
+		bool given = options && options->vmlinux;
+		struct kdk_error *failed = NULL;
+
+		if (err->kind == KDK_ERROR_MEMORY || (given && err->kind != KDK_ERROR_ABSENT))
+			return err;
+		if (given)
+			failed = note(reader->stacks, "%s", err->message);
+		kdk_error_destroy(err);
+		return failed;
+	}
+	for (size_t i = 0; !err && i < reader->stacks->count; i++)
+		err = kdk_backtrace_add_lines(&reader->stacks->stacks[i].trace, debuginfo);
+	return err;
+}
+
 struct kdk_error *kdk_stacks_read(struct kdk_kernel *kernel, enum kdk_stacks_of which,
 				  uint64_t value, struct kdk_stacks *ret)
 {
@@ -405,6 +429,8 @@ struct kdk_error *kdk_stacks_read(struct kdk_kernel *kernel, enum kdk_stacks_of 
 	struct reader reader = { .kernel = kernel, .stacks = &stacks };
 	struct kdk_error *err = read_stacks(&reader, which, value);
 
+	if (!err)
+		err = add_lines(&reader);
 	kdk_unwinder_destroy(reader.unwinder);
 	kdk_cpu_states_deinit(&reader.cpus);
 	kdk_tasks_deinit(&reader.tasks);

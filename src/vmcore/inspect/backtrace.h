@@ -41,7 +41,10 @@ struct kdk_stacks {
 	int panic_cpu;		/* -1: not known */
 };
 
-/* KDK_ERROR_ABSENT: no such task or CPU, or nobody says which task crashed. */
+/*
+ * Frames have lines and inlined calls where there is debuginfo. KDK_ERROR_ABSENT: no such
+ * task or CPU, or nobody says which task crashed.
+ */
 struct kdk_error *kdk_stacks_read(struct kdk_kernel *kernel, enum kdk_stacks_of which,
 				  uint64_t value, struct kdk_stacks *ret);
 void kdk_stacks_deinit(struct kdk_stacks *stacks);

@@ -107,7 +107,7 @@ enum kdk_crash_kind kdk_crash_kind_by_frames(const struct kdk_backtrace *trace)
 
 	for (size_t f = 0; f < KDK_ARRAY_SIZE(functions); f++)
 		for (size_t i = 0; i < count; i++)
-			if (trace->frames[i].how != KDK_FRAME_GUESS &&
+			if (trace->frames[i].how != KDK_FRAME_GUESS && !trace->frames[i].inlined &&
 			    is_function(&trace->frames[i], functions[f].function))
 				return functions[f].kind;
 	return KDK_CRASH_UNKNOWN;

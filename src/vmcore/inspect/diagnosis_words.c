@@ -37,7 +37,9 @@ const char *kdk_taint_text(unsigned int bit)
 
 void kdk_frame_say(const struct kdk_frame *frame, struct kdk_buffer *buffer)
 {
-	if (frame->function)
+	if (frame->function && frame->inlined)
+		kdk_buffer_printf(buffer, "%s (inlined)", frame->function);
+	else if (frame->function)
 		kdk_buffer_printf(buffer, "%s+%#" PRIx64, frame->function, frame->offset);
 	else
 		kdk_buffer_printf(buffer, "%#" PRIx64, frame->pc);

@@ -215,12 +215,13 @@ static void trace(FILE *out, const struct kdk_diagnosis *diagnosis, const char *
 	fprintf(out, "<h2>%s</h2>\n<pre>", title);
 	for (size_t i = 0; i < stack->trace.count; i++) {
 		const struct kdk_frame *frame = &stack->trace.frames[i];
+		const struct kdk_frame *taken = kdk_backtrace_exception(&stack->trace, i);
 		bool mark = stack == diagnosis->culprit && i == diagnosis->suspect.frame;
 		struct kdk_buffer text = { 0 };
 
-		if (frame->exception && i) {
+		if (taken && i) {
 			kdk_buffer_printf(&text, "     --- %s ---\n",
-					  frame->exception_name ? frame->exception_name
+					  taken->exception_name ? taken->exception_name
 								: "exception");
 			if (text.data && !text.failed)
 				fputs(text.data, out);

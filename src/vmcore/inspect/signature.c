@@ -83,7 +83,7 @@ static unsigned int times(const struct kdk_backtrace *trace, size_t end,
 static const struct kdk_frame *hash_recursion(uint64_t *hash,
 					      const struct kdk_backtrace *trace)
 {
-	size_t end = trace->count < RECURSION_FRAMES ? trace->count : RECURSION_FRAMES;
+	size_t end = kdk_backtrace_end(trace, 0, RECURSION_FRAMES);
 	const struct kdk_frame *last = NULL, *first = NULL;
 
 	for (;;) {

@@ -63,14 +63,20 @@ static enum kdk_function_role role_of(const struct kdk_frame *frame)
 void kdk_trace_parts_find(const struct kdk_backtrace *trace, struct kdk_trace_parts *ret)
 {
 	bool above = true; /* of everything that is no machinery */
+	size_t depth = 0;
 
 	*ret = (struct kdk_trace_parts){ KDK_NO_FRAME, KDK_NO_FRAME, KDK_NO_FRAME };
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct kdk_frame *frame = &trace->frames[i];
+		bool innermost;
 
 		if (frame->user)
 			break;
-		if (frame->exception && i) {
+		/* Debuginfo does not change what a crash is taken for. */
+		if (frame->inlined)
+			continue;
+		innermost = !depth++;
+		if (frame->exception && !innermost) {
 			if (!above) {
 				ret->interrupted = i;
 				break;
@@ -84,7 +90,7 @@ void kdk_trace_parts_find(const struct kdk_backtrace *trace, struct kdk_trace_pa
 		above = false;
 		ret->first = i;
 		/* Oopses leave the registers of the fault in the crash notes. */
-		if (!i && frame->how == KDK_FRAME_REGISTERS)
+		if (innermost && frame->how == KDK_FRAME_REGISTERS)
 			ret->fault = i;
 	}
 }
@@ -113,7 +119,7 @@ static bool is_accusable(const struct kdk_frame *frame)
 {
 	enum kdk_function_role role = role_of(frame);
 
-	return frame->function && frame->how != KDK_FRAME_GUESS &&
+	return frame->function && !frame->inlined && frame->how != KDK_FRAME_GUESS &&
 	       role != KDK_FUNCTION_MACHINERY && role != KDK_FUNCTION_ENTRY;
 }
 
@@ -161,9 +167,9 @@ static void search(const struct kdk_backtrace *trace, size_t first,
 
 static size_t count_function(const struct kdk_backtrace *trace, const char *name)
 {
-	size_t count = 0;
+	size_t count = 0, end = kdk_backtrace_end(trace, 0, FRAMES);
 
-	for (size_t i = 0; i < trace->count && i < FRAMES; i++)
+	for (size_t i = 0; i < end; i++)
 		if (trace->frames[i].function && !trace->frames[i].inlined &&
 		    !strcmp(trace->frames[i].function, name))
 			count++;
@@ -174,7 +180,9 @@ static size_t count_function(const struct kdk_backtrace *trace, const char *name
 static bool search_recursion(const struct kdk_backtrace *trace, size_t first,
 			     struct kdk_suspect *ret)
 {
-	for (size_t i = first; i < trace->count && i < first + RECURSION; i++) {
+	size_t end = kdk_backtrace_end(trace, first, RECURSION);
+
+	for (size_t i = first; i < end; i++) {
 		size_t times;
 
 		if (!is_accusable(&trace->frames[i]))

@@ -3,6 +3,22 @@
 
 #include <stdlib.h>
 
+const struct kdk_frame *kdk_backtrace_exception(const struct kdk_backtrace *trace, size_t index)
+{
+	if (index && trace->frames[index - 1].inlined)
+		return NULL;
+	while (index + 1 < trace->count && trace->frames[index].inlined)
+		index++;
+	return trace->frames[index].exception ? &trace->frames[index] : NULL;
+}
+
+size_t kdk_backtrace_end(const struct kdk_backtrace *trace, size_t from, size_t count)
+{
+	while (count && from < trace->count)
+		count -= !trace->frames[from++].inlined;
+	return from;
+}
+
 void kdk_backtrace_deinit(struct kdk_backtrace *trace)
 {
 	for (size_t i = 0; i < trace->count; i++) {

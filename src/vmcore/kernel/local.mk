@@ -14,6 +14,8 @@ libkdk_a_SOURCES += \
 	src/vmcore/kernel/elf_file.h \
 	src/vmcore/kernel/frame.c \
 	src/vmcore/kernel/frame.h \
+	src/vmcore/kernel/frame_lines.c \
+	src/vmcore/kernel/frame_lines.h \
 	src/vmcore/kernel/kallsyms.c \
 	src/vmcore/kernel/kallsyms.h \
 	src/vmcore/kernel/kernel.c \

@@ -229,6 +229,7 @@ static struct kdk_error *fill_frame(struct kdk_unwinder *unwinder,
 	*frame = (struct kdk_frame){
 		.pc = pc,
 		.sp = cursor->registers.value[ops->sp],
+		.exact = cursor->exact,
 		.stack = cursor->stack.kind,
 		.stack_cpu = cursor->stack.cpu,
 		.how = cursor->how,
