@@ -37,8 +37,8 @@ static void print_verdict(struct kdk_cli *cli, const struct kdk_check *check)
 		      cli->out);
 	else if (check->census.lost)
 		fprintf(cli->out,
-			_("The dump is incomplete: %s of memory are lost (file cut off, or the disk "
-			  "was full)."),
+			_("The dump is incomplete: %s of memory are lost (file cut off, a part "
+			  "of the set missing, or disk full)."),
 			kdk_size_format(check->census.lost, size));
 	else if (check->census.bad_pages)
 		fprintf(cli->out, _("The dump is damaged: %ju pages cannot be read."),

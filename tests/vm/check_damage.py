@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 # for the first file, and for each of the others
 CUTS = (200, 200)
-FLIPS = (2000, 500)
+FLIPS = (2000, 2000)
 # a program with sanitizers does this part of the others
 SANITIZED_SHARE = 4
 CPU_SECONDS = 1.0
