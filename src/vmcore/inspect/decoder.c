@@ -7,6 +7,7 @@
 
 #ifdef HAVE_CAPSTONE
 #include <capstone.h>
+#include <dlfcn.h>
 #endif
 #include <elf.h>
 #include <inttypes.h>
@@ -16,7 +17,30 @@
 
 #ifdef HAVE_CAPSTONE
 
+#define TEXT_OF(text) #text
+#define NUMBER_OF(number) TEXT_OF(number)
+
+/* capstone's soname ends with the number of the interface that we were compiled for. */
+#define LIBRARY "libcapstone.so." NUMBER_OF(CS_API_MAJOR)
+
+/*
+ * Loaded when something is disassembled: linked, its tables would cost every start of
+ * the program a millisecond and 4 MiB.
+ */
+struct capstone {
+	void *library;
+	__typeof__(cs_support) *support;
+	__typeof__(cs_open) *open;
+	__typeof__(cs_close) *close;
+	__typeof__(cs_strerror) *strerror;
+	__typeof__(cs_option) *option;
+	__typeof__(cs_malloc) *malloc;
+	__typeof__(cs_free) *free;
+	__typeof__(cs_disasm_iter) *disasm_iter;
+};
+
 struct kdk_decoder {
+	struct capstone cs;
 	csh handle;
 	cs_insn *instruction;
 	unsigned int step;
@@ -53,32 +77,73 @@ static const struct machine *machine_of(const struct kdk_arch *arch)
 	return NULL;
 }
 
-struct kdk_error *kdk_decoder_create(const struct kdk_arch *arch, bool intel,
-				     struct kdk_decoder **ret)
+static struct kdk_error *load(struct capstone *cs)
 {
-	_cleanup_(kdk_decoder_destroyp) struct kdk_decoder *decoder = NULL;
+	const struct {
+		const char *name;
+		void **to;
+	} functions[] = {
+		{ "cs_support", (void **)&cs->support },
+		{ "cs_open", (void **)&cs->open },
+		{ "cs_close", (void **)&cs->close },
+		{ "cs_strerror", (void **)&cs->strerror },
+		{ "cs_option", (void **)&cs->option },
+		{ "cs_malloc", (void **)&cs->malloc },
+		{ "cs_free", (void **)&cs->free },
+		{ "cs_disasm_iter", (void **)&cs->disasm_iter },
+	};
+
+	cs->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	for (size_t i = 0; cs->library && i < KDK_ARRAY_SIZE(functions); i++) {
+		*functions[i].to = dlsym(cs->library, functions[i].name);
+		if (!*functions[i].to) {
+			dlclose(cs->library);
+			cs->library = NULL;
+		}
+	}
+	if (!cs->library)
+		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
+				     "disassembling needs " LIBRARY ", which cannot be loaded: install capstone");
+	return NULL;
+}
+
+static struct kdk_error *open_handle(struct kdk_decoder *decoder, const struct kdk_arch *arch,
+				     bool intel)
+{
 	const struct machine *machine = arch ? machine_of(arch) : NULL;
+	const struct capstone *cs = &decoder->cs;
 	cs_err err;
 
-	if (!machine || !cs_support(machine->arch))
+	if (!machine || !cs->support(machine->arch))
 		return kdk_error_new(KDK_ERROR_UNSUPPORTED,
 				     "the capstone library that is in use cannot disassemble code of %s",
 				     arch ? arch->name : "an unknown processor");
-	decoder = calloc(1, sizeof(*decoder));
-	if (!decoder)
-		return &kdk_enomem;
 	decoder->step = machine->step;
 	decoder->arch = machine->arch;
-	err = cs_open(machine->arch, machine->mode, &decoder->handle);
+	err = cs->open(machine->arch, machine->mode, &decoder->handle);
 	if (err != CS_ERR_OK)
 		return kdk_error_new(KDK_ERROR_UNSUPPORTED, "disassembling code of %s: %s",
-				     arch->name, cs_strerror(err));
-	cs_option(decoder->handle, CS_OPT_DETAIL, CS_OPT_ON);
+				     arch->name, cs->strerror(err));
+	cs->option(decoder->handle, CS_OPT_DETAIL, CS_OPT_ON);
 	if (machine->arch == CS_ARCH_X86 && !intel)
-		cs_option(decoder->handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
-	decoder->instruction = cs_malloc(decoder->handle);
-	if (!decoder->instruction)
+		cs->option(decoder->handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
+	decoder->instruction = cs->malloc(decoder->handle);
+	return decoder->instruction ? NULL : &kdk_enomem;
+}
+
+struct kdk_error *kdk_decoder_create(const struct kdk_arch *arch, bool intel,
+				     struct kdk_decoder **ret)
+{
+	_cleanup_(kdk_decoder_destroyp) struct kdk_decoder *decoder = calloc(1, sizeof(*decoder));
+	struct kdk_error *err;
+
+	if (!decoder)
 		return &kdk_enomem;
+	err = load(&decoder->cs);
+	if (!err)
+		err = open_handle(decoder, arch, intel);
+	if (err)
+		return err;
 	*ret = kdk_take(decoder);
 	return NULL;
 }
@@ -88,9 +153,11 @@ void kdk_decoder_destroy(struct kdk_decoder *decoder)
 	if (!decoder)
 		return;
 	if (decoder->instruction)
-		cs_free(decoder->instruction, 1);
+		decoder->cs.free(decoder->instruction, 1);
 	if (decoder->handle)
-		cs_close(&decoder->handle);
+		decoder->cs.close(&decoder->handle);
+	if (decoder->cs.library)
+		dlclose(decoder->cs.library);
 	free(decoder);
 }
 
@@ -198,7 +265,7 @@ void kdk_decoder_next(struct kdk_decoder *decoder, uint64_t address, const uint8
 	size_t left = size;
 
 	*ret = (struct kdk_instruction){ .address = address };
-	if (!cs_disasm_iter(decoder->handle, &code, &left, &at, decoder->instruction) ||
+	if (!decoder->cs.disasm_iter(decoder->handle, &code, &left, &at, decoder->instruction) ||
 	    !instruction->size || instruction->size > sizeof(ret->bytes)) {
 		take_unknown(decoder, bytes, size, ret);
 		return;
